@@ -1,0 +1,1 @@
+"""Exact equality: normal forms and witnesses."""

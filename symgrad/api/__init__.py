@@ -1,0 +1,1 @@
+"""The public face: thin classes around the values."""

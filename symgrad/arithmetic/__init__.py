@@ -1,0 +1,1 @@
+"""One tree interpreter over many kinds of number."""

@@ -1,0 +1,1 @@
+"""Graph -> Derivation of Steps; replay and check."""

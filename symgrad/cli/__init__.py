@@ -1,0 +1,1 @@
+"""Read arguments, call the face, print, exit code."""

@@ -1,0 +1,1 @@
+"""One file a function, each answering the same questionnaire; the registry finds them."""

@@ -1,0 +1,1 @@
+"""Questions, marks, diagnosis; assignments and batches."""

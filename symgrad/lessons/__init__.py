@@ -1,0 +1,1 @@
+"""What a lecturer puts together: notes, exercises, examples."""

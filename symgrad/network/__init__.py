@@ -1,0 +1,1 @@
+"""Named equations -> an append-only graph."""

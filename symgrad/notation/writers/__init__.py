@@ -1,0 +1,1 @@
+"""One writer a notation: plain, LaTeX, Unicode."""

@@ -1,0 +1,1 @@
+"""Numbers for a chain, and what the number format did to them."""

@@ -1,0 +1,1 @@
+"""Claim and assumptions -> Proof; tactics search, a small kernel re-checks."""

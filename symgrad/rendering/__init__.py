@@ -1,0 +1,1 @@
+"""Values -> documents; the only room that knows Jinja."""

@@ -1,0 +1,1 @@
+"""An interactive session around one chain."""

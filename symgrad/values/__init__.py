@@ -1,0 +1,1 @@
+"""The data that crosses rooms; frozen, printable, to and from JSON, without behaviour."""
