@@ -1,0 +1,254 @@
+"""ChainFile -> Network: loops unrolled, every name resolved, every slip reported at its place."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+
+from symgrad.errors import InputError, NotSupportedError, ParseError, ShapeError, SymgradError, UnknownNameError
+from symgrad.network.graph import Equation, Network, Pattern, instantiate
+from symgrad.notation import chainfile as cf
+from symgrad.notation.indices import evaluate_index, linear
+from symgrad.notation.source import Source
+from symgrad.notation.tree import Constant, Div, Name, Number, Tree, names_in, strip_spans, substitute, walk
+from symgrad.notation.writers.plain import plain
+
+DEFAULT_PARAMETERS = ("w", "W", "b", "U", "V", "gamma", "beta", "theta")
+MAX_EQUATIONS = 2_000_000
+
+
+def build(file: cf.ChainFile) -> Network:
+    """The network of a chain file.
+
+    Raises:
+        ParseError, UnknownNameError, InputError: duplicate definition, forward reference, cycle, undefined member or
+            index, constant zero divisor, unknown objective or parameter; each with line, column and caret.
+    """
+    return Builder(file).run()
+
+
+class Builder:
+    """Unrolls one file."""
+
+    def __init__(self, file: cf.ChainFile) -> None:
+        self.file = file
+        self.defined: dict[Name, Equation] = {}
+        self.leaves: dict[Name, None] = {}
+        self.patterns = [self.pattern(equation) for equation in file.equations]
+        self.everything = self.all_targets()
+
+    # -- patterns ----------------------------------------------------------------------------------------
+
+    def pattern(self, equation: cf.Equation) -> Pattern:
+        letters = tuple(loop.index for loop in equation.loops)
+        for node in walk(equation.body):
+            match node:
+                case Div(_, Number(value)) if value == 0:
+                    raise equation.source.error("division-by-zero", *(node.span or (0, 1)), kind=InputError)
+        self.check_indices(equation, letters)
+        slots = names_in(equation.body)
+        target = strip_spans(equation.target)
+        assert isinstance(target, Name)
+        bare = tuple(slot for slot in slots if slot.stem not in letters or slot.indices)
+        return Pattern(target, equation.body, letters, bare, equation.source)
+
+    def check_indices(self, equation: cf.Equation, letters: tuple[str, ...]) -> None:
+        """Arithmetic on a letter that no loop binds is an error; a bare letter is a label."""
+        bound = set(letters)
+        for node in walk(equation.body):
+            if not isinstance(node, Name):
+                continue
+            for index in node.indices:
+                form = linear(index)
+                if isinstance(index, Name | Number) or form is None:
+                    continue
+                for letter, _ in form[0]:
+                    if letter not in bound and not self.big_letter(equation.body, letter):
+                        raise self.at(equation.source, node, "unbound-index", letter=letter)
+
+    @staticmethod
+    def big_letter(body: Tree, letter: str) -> bool:
+        from symgrad.notation.tree import BigOp
+
+        return any(isinstance(node, BigOp) and node.index == letter for node in walk(body))
+
+    # -- unrolling ---------------------------------------------------------------------------------------
+
+    def ranges(self, loops: tuple[cf.Loop, ...], outer: dict[str, int]) -> Iterator[dict[str, int]]:
+        """All values of the loop letters, outermost slowest."""
+        if not loops:
+            yield outer
+            return
+        loop, *rest = loops
+        low, high = (self.bound(loop, bound, outer) for bound in (loop.low, loop.high))
+        if high < low:
+            raise ParseError("range-downward", loop.where, low=low, high=high)
+        if high - low >= MAX_EQUATIONS:
+            raise ParseError("range-too-long", loop.where, limit=MAX_EQUATIONS)
+        for value in range(low, high + 1):
+            yield from self.ranges(tuple(rest), {**outer, loop.index: value})
+
+    def bound(self, loop: cf.Loop, bound: Tree, outer: dict[str, int]) -> int:
+        value = evaluate_index(bound, outer)
+        if value is None:
+            form = linear(bound)
+            if form is None or not form[0]:
+                raise ParseError("range-bound", loop.where, bound=plain(bound))
+            raise NotSupportedError("symbolic-depth", loop.where, "symbolic-depth-hint", letter=form[0][0][0])
+        return value
+
+    def blocks(self) -> Iterator[tuple[list[Pattern], tuple[cf.Loop, ...]]]:
+        """Runs of equations that share their loops."""
+        pairs = list(zip(self.patterns, self.file.equations, strict=True))
+        for loops, group in itertools.groupby(pairs, key=lambda pair: pair[1].loops):
+            yield [pattern for pattern, _ in group], loops
+
+    def instances(self) -> Iterator[tuple[Pattern, dict[str, int]]]:
+        """Every equation of the unrolled chain, in order of definition."""
+        for patterns, loops in self.blocks():
+            for values in self.ranges(loops, {}):
+                for pattern in patterns:
+                    yield pattern, values
+
+    def all_targets(self) -> dict[str, list[tuple[Name, Pattern]]]:
+        """Every name that is defined anywhere, by stem (for forward references and families)."""
+        targets: dict[str, list[tuple[Name, Pattern]]] = {}
+        seen: dict[Name, Pattern] = {}
+        for pattern, values in self.instances():
+            name = self.instance(pattern.target, values)
+            if name in seen:
+                raise self.at(pattern.source, None, "defined-twice", name=plain(name), target=True)
+            seen[name] = pattern
+            targets.setdefault(name.stem, []).append((name, pattern))
+        for binding in self.file.bindings:
+            if binding.name in targets:
+                raise ParseError("defined-twice", binding.where, name=binding.name)
+        self.defined_names = seen
+        return targets
+
+    @staticmethod
+    def instance(name: Name, values: dict[str, int]) -> Name:
+        result = instantiate(name, values) if name.indices else name
+        assert isinstance(result, Name)
+        return result
+
+    def run(self) -> Network:
+        if self.file.shapes:
+            shape = next((s for s in self.file.shapes if s.kind != "scalar"), None)
+            if shape is not None:
+                raise NotSupportedError("shapes-not-yet", shape.where, name=plain(shape.target))
+        for pattern, values in self.instances():
+            parents: dict[Name, None] = {}
+            for slot in pattern.slots:
+                parent = self.instance(slot, values)
+                self.resolve(parent, slot, pattern)
+                parents[parent] = None
+            name = self.instance(pattern.target, values)
+            indices = tuple(values[letter] for letter in pattern.letters)
+            self.defined[name] = Equation(name, tuple(parents), pattern, indices)
+        objective = self.objective()
+        return Network(
+            self.file.name, self.file.title, self.file.text, tuple(self.defined.values()), tuple(self.leaves),
+            self.parameters(), objective, {b.name: b.function for b in self.file.bindings}, self.file.assumptions,
+        )  # fmt: skip
+
+    # -- names -------------------------------------------------------------------------------------------
+
+    def resolve(self, name: Name, slot: Name, pattern: Pattern) -> None:
+        """A used name is defined above, a leaf, or a slip."""
+        if name in self.defined or name in self.leaves:
+            return
+        if name in self.defined_names:
+            raise self.forward(name, slot, pattern)
+        family = [n for n, _ in self.everything.get(name.stem, ()) if len(n.indices) == len(name.indices) and n.indices]
+        if family and name.indices and all(isinstance(i, Number) for i in name.indices):
+            self.initial(name, family, slot, pattern)
+        plain_name = strip_spans(name)
+        assert isinstance(plain_name, Name)
+        self.leaves[plain_name] = None
+
+    def initial(self, name: Name, family: list[Name], slot: Name, pattern: Pattern) -> None:
+        """Only the index just below a family's range is its initial value."""
+        for place, index in enumerate(name.indices):
+            values = [n.indices[place].value for n in family if isinstance(n.indices[place], Number)]  # type: ignore[union-attr]
+            assert isinstance(index, Number)
+            if values and index.value not in values and index.value != min(values) - 1:
+                raise self.no_member(name, family, slot, pattern)
+
+    def no_member(self, name: Name, family: list[Name], slot: Name, pattern: Pattern) -> SymgradError:
+        shown = [plain(n) for n in family]
+        members = ", ".join(shown if len(shown) <= 6 else [*shown[:2], "...", shown[-1]])
+        return self.at(pattern.source, slot, "no-such-member", name=plain(name), members=members)
+
+    def forward(self, name: Name, slot: Name, pattern: Pattern) -> SymgradError:
+        """A forward reference: a cycle if there is one, named in full; else the line that defines it later."""
+        cycle = self.cycle(name)
+        if cycle:
+            return self.at(pattern.source, slot, "cycle", path=" -> ".join(plain(n) for n in cycle))
+        later = self.defined_names[name].source.line
+        return self.at(pattern.source, slot, "used-before-defined", name=plain(name), line=later)
+
+    def cycle(self, start: Name) -> list[Name]:
+        """A way from a name back to itself through its definitions, or []."""
+        parents: dict[Name, list[Name]] = {}
+        for pattern, values in self.instances():
+            target = self.instance(pattern.target, values)
+            parents[target] = [self.instance(slot, values) for slot in pattern.slots]
+        came: dict[Name, Name] = {}
+        queue = [start]
+        for node in queue:
+            for parent in parents.get(node, ()):
+                if parent == start:
+                    path = [start, node]
+                    while node != start:
+                        node = came[node]
+                        path.append(node)
+                    return list(reversed(path))[:-1] + [start] if path[-1] == start else path
+                if parent not in came and parent in parents:
+                    came[parent] = node
+                    queue.append(parent)
+        return []
+
+    # -- objective and parameters ------------------------------------------------------------------------
+
+    def objective(self) -> Name:
+        if self.file.objective is None:
+            return next(reversed(self.defined))
+        name, where = self.file.objective
+        bare = strip_spans(name)
+        if bare not in self.defined:
+            raise UnknownNameError("objective-unknown", where, name=plain(name))
+        assert isinstance(bare, Name)
+        return bare
+
+    def parameters(self) -> tuple[Name, ...]:
+        """The trained leaves, in order of first use."""
+        if self.file.parameters is None:
+            return tuple(leaf for leaf in self.leaves if leaf.stem in DEFAULT_PARAMETERS)
+        chosen: set[Name] = set()
+        for name, where in self.file.parameters:
+            bare = strip_spans(name)
+            found = [leaf for leaf in self.leaves if leaf == bare or (not name.indices and leaf.stem == name.stem)]
+            if not found:
+                raise UnknownNameError("parameter-unknown", where, name=plain(name))
+            chosen.update(found)
+        return tuple(leaf for leaf in self.leaves if leaf in chosen)
+
+    def at(self, source: Source, node: Tree | None, what: str, *, target: bool = False, **fields: object) -> SymgradError:
+        """An error at a node of an equation's right side, or at its left side."""
+        if target or node is None or node.span is None:
+            line = source.line_text or ""
+            lead = len(line) - len(line.lstrip())
+            place = Source(line[lead:], source.name, source.line, lead + 1, line)
+            end = len(line[lead:].split("=")[0].rstrip())
+            return place.error(what, 0, end, kind=InputError, **fields)
+        return source.error(what, *node.span, kind=InputError, **fields)
+
+
+def rename_functions(network: Network, functions: dict[str, str]) -> Network:
+    """The same network with general functions filled in or swapped (sigma -> tanh)."""
+    return replace(network, functions={**network.functions, **functions})
+
+
+__all__ = ["Constant", "build", "rename_functions", "substitute"]

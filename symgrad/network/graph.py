@@ -1,0 +1,133 @@
+"""The graph of a chain: an append-only list of named values, each after everything it uses.
+
+An equation inside a loop is kept once as a Pattern and instantiated on demand, so a chain of depth 100,000 costs a
+name and a few integers a layer, and local derivatives are taken once a pattern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from symgrad.notation.indices import evaluate_index
+from symgrad.notation.source import Source
+from symgrad.notation.tree import Apply, BigOp, Name, Tree, number, rebuild, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One written equation: `target = body`, with the loop letters both may hold; `slots` are the names in body."""
+
+    target: Name
+    body: Tree
+    letters: tuple[str, ...]
+    slots: tuple[Name, ...]
+    source: Source
+
+
+def instantiate(tree: Tree, values: Mapping[str, int]) -> Tree:
+    """The tree with its loop letters replaced by their values, in indices and elsewhere."""
+    if not values:
+        return tree
+
+    def index(node: Tree) -> Tree:
+        value = evaluate_index(node, values)
+        return number(value) if value is not None else node
+
+    def change(node: Tree) -> Tree:
+        match node:
+            case Name(stem, ()):
+                return number(values[stem]) if stem in values else node
+            case Name(stem, indices, layer=layer):
+                return Name(stem, tuple(map(index, indices)), layer=layer)
+            case BigOp(_, _, letter) if letter in values:
+                inner = {k: v for k, v in values.items() if k != letter}
+                return instantiate(node, inner)
+        return rebuild(node, change)
+
+    return change(tree)
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """One named value: its name, the names its body uses (each once), and the pattern it comes from."""
+
+    name: Name
+    parents: tuple[Name, ...]
+    pattern: Pattern
+    values: tuple[int, ...] = ()
+
+    @property
+    def body(self) -> Tree:
+        """The right side, with its indices filled in."""
+        return instantiate(self.pattern.body, dict(zip(self.pattern.letters, self.values, strict=True)))
+
+
+@dataclass(frozen=True)
+class Network:
+    """A forward pass: equations in order of definition, leaves in order of first use, one scalar objective.
+
+    functions: what a name such as sigma stands for; a name that is not in it is a general function.
+    """
+
+    name: str
+    title: str
+    text: str
+    equations: tuple[Equation, ...]
+    leaves: tuple[Name, ...]
+    parameters: tuple[Name, ...]
+    objective: Name
+    functions: Mapping[str, str] = field(default_factory=dict)
+    assumptions: tuple[Tree, ...] = ()
+
+    @cached_property
+    def position(self) -> dict[Name, int]:
+        """Where a defined name stands among the equations."""
+        return {equation.name: place for place, equation in enumerate(self.equations)}
+
+    @cached_property
+    def names(self) -> frozenset[Name]:
+        """All names, leaves and defined."""
+        return frozenset(self.leaves) | self.position.keys()
+
+    @cached_property
+    def uses(self) -> dict[Name, tuple[int, ...]]:
+        """For every name the places of the equations that use it, in forward order."""
+        found: dict[Name, list[int]] = {}
+        for place, equation in enumerate(self.equations):
+            for parent in equation.parents:
+                found.setdefault(parent, []).append(place)
+        return {name: tuple(places) for name, places in found.items()}
+
+    def equation(self, name: Name) -> Equation | None:
+        """The equation that defines a name, or None for a leaf."""
+        place = self.position.get(name)
+        return None if place is None else self.equations[place]
+
+    def definitions(self) -> tuple[tuple[Name, Tree], ...]:
+        """(name, right side) in order, for rooms that only need the forward pass."""
+        return tuple((equation.name, equation.body) for equation in self.equations)
+
+    @cached_property
+    def applied(self) -> tuple[str, ...]:
+        """The functions this chain applies, by the name they have in it, in order of appearance."""
+        found: dict[str, None] = {}
+        patterns = {id(equation.pattern): equation.pattern for equation in self.equations}
+        for pattern in patterns.values():
+            for node in walk(pattern.body):
+                if isinstance(node, Apply):
+                    found.setdefault(node.function.stem)
+        return tuple(found)
+
+    @cached_property
+    def activation(self) -> str | None:
+        """The one function that layers apply to a whole pre-activation (a = f(z)), or None if there are several."""
+        found = {
+            equation.pattern.body.function.stem
+            for equation in self.equations
+            if isinstance(equation.pattern.body, Apply)
+            and len(equation.pattern.body.arguments) == 1
+            and equation.name != self.objective
+        }
+        return next(iter(found)) if len(found) == 1 else None

@@ -1,0 +1,338 @@
+"""A chain file -> statements: equations, loops, declarations, each with its place; no mathematics is judged here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from symgrad.errors import ParseError, UnknownNameError, Where
+from symgrad.notation import symbols as s
+from symgrad.notation.context import Context
+from symgrad.notation.indices import canonical
+from symgrad.notation.reader import MAX_LINE, Reading, read, read_source
+from symgrad.notation.source import Source
+from symgrad.notation.tree import Name, Relation, Tree, strip_spans
+
+MAX_FILE = 1_000_000
+FOR = re.compile(r"for\s+([A-Za-z]\w*)\s+in\s+(.+?)\s*\.\.\s*(.+?)\s*:\s*$")
+WORD = re.compile(r"\\?[A-Za-z_]\w*")
+FUNCTION_VALUE = re.compile(r"\s*\\?(?:(?:text|mathrm|operatorname)\{)?([A-Za-z_]\w*)\}?\s*(?:\(([^()]*=[^()]*)\))?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """for index in low..high"""
+
+    index: str
+    low: Tree
+    high: Tree
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """target = body, inside its loops from the outside in."""
+
+    target: Name
+    body: Tree
+    loops: tuple[Loop, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """name = function, with its options."""
+
+    name: str
+    function: str
+    options: tuple[tuple[str, Tree], ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """name : vector(d), matrix(m, n) or scalar."""
+
+    target: Name
+    kind: str
+    sizes: tuple[Tree, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFile:
+    """Everything a chain file says, in its order."""
+
+    name: str
+    text: str
+    title: str
+    equations: tuple[Equation, ...]
+    bindings: tuple[Binding, ...] = ()
+    functions: tuple[str, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    parameters: tuple[tuple[Name, Where], ...] | None = None
+    objective: tuple[Name, Where] | None = None
+    assumptions: tuple[Tree, ...] = ()
+
+
+@dataclass(slots=True)
+class Line:
+    """One line without its comment."""
+
+    text: str
+    indent: int
+    number: int
+    whole: str
+
+
+class ChainReader:
+    """Collects the statements of one file."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.name, self.text = name, text
+        self.equations: list[Equation] = []
+        self.bindings: list[Binding] = []
+        self.functions: list[str] = []
+        self.shapes: list[Shape] = []
+        self.parameters: list[tuple[Name, Where]] | None = None
+        self.objective: tuple[Name, Where] | None = None
+        self.assumptions: list[Tree] = []
+        self.loops: list[tuple[int, Loop]] = []
+        self.open_loop: Line | None = None
+        self.lines = self.split()
+        self.context = self.names_ahead()
+
+    # -- lines -----------------------------------------------------------------------------------------
+
+    def split(self) -> list[Line]:
+        lines = []
+        for number, whole in enumerate(self.text.split("\n"), start=1):
+            whole = whole.rstrip("\r")
+            if len(whole) > MAX_LINE:
+                raise ParseError("too-long", Where(self.name, number, MAX_LINE, whole[:80]), limit=MAX_LINE)
+            text = whole.split("#", 1)[0].rstrip() if "#" in whole else whole.rstrip()
+            stripped = text.lstrip(" \t")
+            if not stripped:
+                continue
+            lead = text[: len(text) - len(stripped)]
+            if " " in lead and "\t" in lead:
+                raise ParseError("tabs-and-spaces", Where(self.name, number, 1, whole, len(lead)))
+            lines.append(Line(stripped, len(lead), number, whole))
+        leads = {(line.whole[0]) for line in lines if line.indent}
+        if len(leads) > 1:
+            kinds = [line for line in lines if line.indent]
+            odd = next(line for line in kinds if line.whole[0] != kinds[0].whole[0])
+            raise ParseError("tabs-and-spaces", Where(self.name, odd.number, 1, odd.whole, odd.indent))
+        return lines
+
+    def where(self, line: Line, start: int = 0, length: int | None = None) -> Where:
+        return Where(self.name, line.number, line.indent + start + 1, line.whole, length or len(line.text) - start)
+
+    def source(self, line: Line, start: int = 0, end: int | None = None) -> Source:
+        return Source(line.text[start:end], self.name, line.number, line.indent + start + 1, line.whole)
+
+    # -- the names around, before any formula is read -----------------------------------------------------
+
+    def names_ahead(self) -> Context:
+        """Stems that are defined, and names that stand for functions, so that `a_1(1 - a_1)` is a product."""
+        stems: set[str] = set()
+        functions: set[str] = set()
+        for line in self.lines:
+            words = line.text.split(None, 1)
+            if words[0] == "function" and len(words) == 2:
+                functions.update(re.split(r"_|\W+", part.strip())[0] for part in words[1].split(",") if part.strip())
+            left, equals, right = line.text.partition("=")
+            if not equals or words[0] in ("for", "assume", "parameters"):
+                continue
+            match = WORD.match(left.strip().lstrip("\\"))
+            if match is None:
+                continue
+            stem = re.split(r"_|\d", match[0])[0]
+            if self.function_value(right) and re.fullmatch(r"\\?[A-Za-z]+", left.strip().rstrip("&").strip()):
+                functions.add(stem)
+            else:
+                stems.add(stem)
+        functions -= stems
+        layered = frozenset(re.findall(r"([A-Za-z]+)\s*\^\s*\{?[(\[]\s*\w+\s*[)\]]\}?\s*(?:&\s*)?(?==|:\s*(?:vector|matrix))", self.text))
+        return Context("chain", functions=frozenset(functions), bare=frozenset(stems & s.GENERAL_FUNCTIONS), layered=layered)
+
+    def function_value(self, text: str) -> re.Match[str] | None:
+        """`sigmoid`, `leaky_relu(slope=1/5)`: the right side of NAME = FUNCTION."""
+        match = FUNCTION_VALUE.match(text)
+        if match is None:
+            return None
+        word = match[1].lower()
+        return match if word in s.BUILT_IN or word in s.SYNONYMS else None
+
+    # -- statements ---------------------------------------------------------------------------------------
+
+    def run(self) -> ChainFile:
+        for line in self.lines:
+            self.dedent(line)
+            self.statement(line)
+        if self.open_loop is not None:
+            raise ParseError("empty-loop", self.where(self.open_loop))
+        if not self.equations:
+            raise ParseError("empty-chain", Where(self.name, 1, 1, self.text.split("\n")[0][:80]), "empty-chain-hint")
+        title = next((line[1:].strip() for line in self.text.split("\n") if line.startswith("#")), "")
+        return ChainFile(
+            self.name, self.text, title, tuple(self.equations), tuple(self.bindings), tuple(self.functions),
+            tuple(self.shapes), None if self.parameters is None else tuple(self.parameters), self.objective,
+            tuple(self.assumptions),
+        )  # fmt: skip
+
+    def dedent(self, line: Line) -> None:
+        if self.open_loop is not None:
+            if line.indent <= self.open_loop.indent:
+                raise ParseError("empty-loop", self.where(self.open_loop))
+            self.open_loop = None
+            return
+        depth = self.loops[-1][0] if self.loops else -1
+        expected = {line_indent for line_indent, _ in self.loops}
+        while self.loops and line.indent <= self.loops[-1][0]:
+            self.loops.pop()
+        if not self.loops and line.indent and not expected:
+            raise ParseError("unexpected-indent", self.where(line))
+        del depth
+
+    def statement(self, line: Line) -> None:
+        word = line.text.split(None, 1)[0]
+        rest = line.text[len(word) :].strip()
+        if word == "for" and re.match(r"for\s+\w+\s+in\b", line.text):
+            self.loop(line)
+        elif word == "parameters" and not rest.startswith("="):
+            self.parameter_line(line, rest)
+        elif word == "objective" and not rest.startswith("="):
+            name = self.bare_name(line, line.text.index(rest) if rest else len(line.text), rest)
+            self.objective = (name, self.where(line, line.text.index(rest) if rest else 0))
+        elif word == "assume" and not rest.startswith("="):
+            start = line.text.index(rest)
+            context = replace(self.context, kind="claim")
+            self.assumptions.append(strip_spans(self.read(self.source(line, start), context)))
+        elif word == "function" and not rest.startswith("="):
+            self.functions.extend(re.split(r"_|\s", part.strip())[0] for part in rest.split(",") if part.strip())
+        elif (match := re.match(r"(.+?)\s*:\s*(vector|matrix|scalar)\b\s*(?:\((.*)\))?\s*$", line.text)) and "=" not in line.text:
+            self.shape(line, match)
+        else:
+            self.equation(line)
+
+    def loop(self, line: Line) -> None:
+        match = FOR.match(line.text)
+        if match is None:
+            raise ParseError("loop-form", self.where(line))
+        if any(loop.index == match[1] for _, loop in self.loops):
+            raise ParseError("loop-letter-twice", self.where(line, match.start(1), len(match[1])), letter=match[1])
+        low = self.index(line, match.start(2), match.end(2))
+        high = self.index(line, match.start(3), match.end(3))
+        self.loops.append((line.indent, Loop(match[1], low, high, self.where(line, match.start(2), match.end(3) - match.start(2)))))
+        self.open_loop = line
+
+    def index(self, line: Line, start: int, end: int) -> Tree:
+        return canonical(strip_spans(self.read(self.source(line, start, end), Context("chain"))))
+
+    def parameter_line(self, line: Line, rest: str) -> None:
+        self.parameters = self.parameters or []
+        place = len("parameters")
+        for part in rest.split(","):
+            if part.strip():
+                start = line.text.index(part.strip(), place)
+                place = start + len(part.strip())
+                self.parameters.append((self.bare_name(line, start, part.strip()), self.where(line, start, len(part.strip()))))
+
+    def bare_name(self, line: Line, start: int, text: str) -> Name:
+        tree = self.read(self.source(line, start, start + len(text)), self.context) if text else None
+        if not isinstance(tree, Name):
+            raise ParseError("name-expected", self.where(line, start, max(1, len(text))), found=text or "nothing")
+        return tree
+
+    def shape(self, line: Line, match: re.Match[str]) -> None:
+        target = self.bare_name(line, match.start(1), match[1])
+        sizes: tuple[Tree, ...] = ()
+        if match[3]:
+            reading = self.read_many(self.source(line, match.start(3), match.end(3)))
+            sizes = tuple(canonical(strip_spans(size)) for size in reading.formulas)
+        needed = {"scalar": 0, "vector": 1, "matrix": 2}[match[2]]
+        if len(sizes) != needed:
+            raise ParseError("shape-sizes", self.where(line, match.start(2)), kind=match[2], needed=needed)
+        self.shapes.append(Shape(target, match[2], sizes, self.where(line)))
+
+    def equation(self, line: Line) -> None:
+        equals = self.equals_sign(line)
+        left = line.text[:equals].rstrip().rstrip("&").rstrip()
+        if not left:
+            raise ParseError("name-expected", self.where(line, 0, 1), found="=")
+        right = line.text[equals + 1 :]
+        lead = len(right) - len(right.lstrip())
+        start = equals + 1 + lead
+        if not right.strip():
+            raise ParseError("nothing-after-equals", self.where(line, equals, 1))
+        if re.fullmatch(r"\\?[A-Za-z]+", left) and self.bind(line, left.lstrip("\\"), right, start):
+            return
+        target = self.read(self.source(line, 0, len(left)), self.context)
+        if not isinstance(target, Name):
+            raise ParseError("left-side", self.where(line, 0, len(left)))
+        source = self.source(line, start)
+        context = replace(self.context, bound=frozenset(loop.index for _, loop in self.loops))
+        body = self.read(source, context)
+        if isinstance(body, Relation):
+            raise source.error("one-equals", *(body.span or (0, 1)))
+        loops = tuple(loop for _, loop in self.loops)
+        self.equations.append(Equation(target, body, loops, source))
+
+    def equals_sign(self, line: Line) -> int:
+        depth = 0
+        for place, char in enumerate(line.text):
+            depth += char in "([{"
+            depth -= char in ")]}"
+            if char == "=" and depth == 0 and line.text[place - 1 : place] not in ("<", ">", "!", ":"):
+                return place
+        raise ParseError("equation-expected", self.where(line), "equation-expected-hint")
+
+    def bind(self, line: Line, name: str, right: str, start: int) -> bool:
+        """NAME = FUNCTION; a misspelt function is an error with a suggestion."""
+        match = self.function_value(right)
+        if match is None or name not in self.context.functions:
+            word = right.strip()
+            applied = re.search(rf"(?<![A-Za-z]){re.escape(name)}'?\(", self.text) or name in s.GENERAL_FUNCTIONS
+            near = get_close_matches(word.lower(), sorted(s.BUILT_IN), 1, 0.7)
+            if re.fullmatch(r"[A-Za-z_]{4,}", word) and near and applied and not re.search(rf"^\s*{word}\s*=", self.text, re.M):
+                raise UnknownNameError(
+                    "unknown-function", self.where(line, start, len(word)), "did-you-mean", name=word, suggestion=near[0]
+                )  # fmt: skip
+            return False
+        function = s.SYNONYMS.get(match[1].lower(), match[1].lower())
+        options: list[tuple[str, Tree]] = []
+        for part in (match[2] or "").split(","):
+            key, _, value = part.partition("=")
+            if value:
+                options.append((key.strip(), strip_spans(self.read(Source(value, self.name, line.number), Context("chain")))))
+        if any(binding.name == name for binding in self.bindings):
+            raise ParseError("defined-twice", self.where(line, 0, len(name)), name=name)
+        self.bindings.append(Binding(name, function, tuple(options), self.where(line)))
+        return True
+
+    def read(self, source: Source, context: Context) -> Tree:
+        text = source.text.rstrip()
+        while text.endswith(("\\\\", ",", ".", "&")):
+            text = text[:-2] if text.endswith("\\\\") else text[:-1]
+            text = text.rstrip()
+        return read(text, context, name=source.name, line=source.line, column=source.column, line_text=source.line_text)
+
+    def read_many(self, source: Source) -> Reading:
+        return read_source(source, Context("chain"))
+
+
+def read_chain(text: str, name: str = "<chain>") -> ChainFile:
+    """Read a chain file.
+
+    Args:
+        text: the file's text (UTF-8, at most 1 MB).
+        name: what error messages call it.
+
+    Raises:
+        ParseError, UnknownNameError: with line, column and caret.
+    """
+    if len(text) > MAX_FILE:
+        raise ParseError("file-too-long", Where(name), limit=MAX_FILE)
+    return ChainReader(text.removeprefix("\ufeff"), name).run()
