@@ -1,0 +1,141 @@
+"""A value, a format, a language -> the finished text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from symgrad.notation.tree import Tree
+from symgrad.rendering import data
+from symgrad.rendering.document import Document
+from symgrad.rendering.engine import fill
+from symgrad.rendering.styles import style_for
+from symgrad.rendering.views.derivation import derivation_view, overview_view
+from symgrad.rendering.views.document import document_view
+from symgrad.rendering.views.evaluation import evaluation_view
+from symgrad.rendering.views.mark import mark_view
+from symgrad.rendering.views.proof import proof_view
+from symgrad.rendering.terminal import widest
+from symgrad.rendering.wording import Wording
+from symgrad.values.derivation import Derivation
+from symgrad.values.evaluation import Evaluation
+from symgrad.values.mark import Mark
+from symgrad.values.phrase import Phrase
+from symgrad.values.proof import Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a text goes: its format and language, the user's own templates, the terminal's encoding.
+
+    standalone: a whole document rather than a fragment to paste or `\\input`.
+    """
+
+    format: str = "text"
+    lang: str = "en"
+    templates: Path | None = None
+    encoding: str | None = None
+    standalone: bool = False
+
+    @property
+    def wording(self) -> Wording:
+        """What it takes to say something there."""
+        return Wording(self.lang, style_for(self.format, self.encoding), self.templates)
+
+    def page(self, kind: str, /, **view: Any) -> str:
+        """A template filled in, with a document around it if it is to stand alone."""
+        words = self.wording.style.words
+        gap = "\u3000" if self.lang == "zh" else "\u2002"
+        body = fill(
+            kind, self.format, self.templates, lang=self.lang, gap=gap, blank="" if self.lang == "zh" else " ", ellipsis=words("…"), times=words("·"), **view
+        )
+        if not self.standalone:
+            return body
+        return fill("page", self.format, self.templates, lang=self.lang, body=body)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def render_derivation(
+    derivations: Derivation | Sequence[Derivation],
+    target: Target,
+    *,
+    detail: str = "short",
+    overview: bool = False,
+    checked: bool | None = None,
+) -> str:
+    """Gradients with their steps, one block after the other.
+
+    Args:
+        derivations: one or several.
+        target: format, language and the like.
+        detail: "short" folds steps that repeat from layer to layer, "full" prints all.
+        overview: a table of all results, then the first one's steps.
+        checked: what the independent check said; None if it was not run.
+    """
+    several = (derivations,) if isinstance(derivations, Derivation) else tuple(derivations)
+    wording = target.wording
+    if target.format == "json":
+        rows = [data.derivation_data(d, wording, checked) for d in several]
+        return _json(rows[0] if isinstance(derivations, Derivation) or (len(rows) == 1 and not overview) else rows)
+    shown = several[:1] if overview else several
+    return target.page(
+        "derivation",
+        overview=overview_view(several, wording) if overview else None,
+        derivations=[derivation_view(d, wording, detail, checked) for d in shown],
+    )
+
+
+def render_proof(proof: Proof, target: Target) -> str:
+    """What became of a claim, with its steps or its counterexample."""
+    if target.format == "json":
+        return _json(data.proof_data(proof, target.wording))
+    view = proof_view(proof, target.wording)
+    return target.page("proof", proof=view, width=widest(step.text for step in view.steps if step.reason))
+
+
+def render_evaluation(
+    evaluations: Evaluation | Sequence[Evaluation],
+    target: Target,
+    *,
+    values: Mapping[Tree, Any] | None = None,
+    vanishing: Mapping[str, int] | None = None,
+) -> str:
+    """Numbers with bars: a family of gradients as a table over its layers, others factor by factor.
+
+    Args:
+        evaluations: one or several.
+        target: format, language and the like.
+        values: other known numbers (the weight of the first layer stands in no gradient of a bias).
+        vanishing: number format -> depth from which the deepest gradient of the family rounds to 0.
+    """
+    several = (evaluations,) if isinstance(evaluations, Evaluation) else tuple(evaluations)
+    if target.format == "json":
+        return _json(data.evaluation_data(several))
+    return target.page("evaluation", evaluation=evaluation_view(several, target.wording, values, vanishing))
+
+
+def render_mark(
+    mark: Mark, target: Target, *, hint: int = 1, explain: bool = False, reading: Tree | None = None
+) -> str:
+    """A mark as feedback, hints up to a level; `reading` is the answer as a tree if the caller has it."""
+    if target.format == "json":
+        return _json(data.mark_data(mark, target.wording))
+    return target.page("mark", mark=mark_view(mark, target.wording, hint, explain, reading))
+
+
+def render_note(document: Document, target: Target) -> str:
+    """A lecture note or a sheet of answers."""
+    if target.format == "json":
+        return _json(data.note_data(document, target.lang))
+    return target.page("note", document=document_view(document, target.wording))
+
+
+def render_phrase(phrase: Phrase, target: Target) -> str:
+    """One sentence."""
+    return target.wording.say(phrase)

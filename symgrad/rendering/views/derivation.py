@@ -1,0 +1,190 @@
+"""A derivation as rows and lines: repeated steps folded, the result with its last factor kept, then filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from symgrad.notation.tree import Add, Mul, Neg, Pow, Relation, Tree, number, substitute
+from symgrad.rendering.folding import Run, alike, find_run, groups, layer_of, step_key
+from symgrad.rendering.styles import Style
+from symgrad.rendering.terminal import widest
+from symgrad.rendering.wording import Wording
+from symgrad.values.derivation import Derivation, Step
+
+_COMBINING = ("chain-rule",)
+_LONG_TABLE = 30
+_ROW_GROUPS = 7
+_PATH_HEAD, _PATH_TAIL = 7, 4
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One printed row; a folded row has only `folded`, its sentence."""
+
+    number: int
+    equation: str = ""
+    local: str = ""
+    why: str = ""
+    conditions: str = ""
+    substeps: tuple[StepView, ...] = ()
+    folded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DerivationView:
+    """A gradient ready to print; `lines` are the result, each (left side, rows of the right side)."""
+
+    goal: str
+    route: str
+    path: str
+    heading: str
+    steps: tuple[StepView, ...]
+    lines: tuple[tuple[str, tuple[str, ...]], ...]
+    notes: tuple[str, ...]
+    checked: str
+    heads: tuple[str, str, str]
+    long: bool
+    widths: tuple[int, int, int]
+    """Display widths of the columns number, equation, local derivative."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewView:
+    """All gradients in one table."""
+
+    heads: tuple[str, str]
+    rows: tuple[tuple[str, str], ...]
+    caption: str
+    first: str
+
+
+def product(factors: Sequence[Tree]) -> Tree:
+    """The factors as one tree, in their order."""
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def filled(derivation: Derivation) -> Tree:
+    """The gradient with every kept derivative replaced by its value."""
+    values: dict[Tree, Tree] = {token: value for token, value in derivation.kept}
+    return product([substitute(factor, values) for factor in derivation.factors])
+
+
+def derivation_view(
+    derivation: Derivation, wording: Wording, detail: str = "short", checked: bool | None = None
+) -> DerivationView:
+    """All strings of one derivation; `checked` None leaves the check unmentioned."""
+    style, short = wording.style, detail == "short"
+    goal = style.display(derivation.goal)
+    lines = [(derivation.goal, product(derivation.factors))]
+    if derivation.kept and (value := filled(derivation)) != lines[0][1]:
+        lines.append((derivation.goal, value))
+    steps = tuple(_steps(derivation, wording, short))
+    return DerivationView(
+        goal=goal,
+        route=_route(derivation, wording),
+        path=_path(derivation, style),
+        heading=wording.word("gradient-heading", goal=derivation.goal),
+        steps=steps,
+        lines=tuple((style.math(left), _rows(style, right, short)) for left, right in lines),
+        notes=tuple(wording.say(note) for note in derivation.notes),
+        checked="" if checked is None else _checked(checked, wording),
+        heads=(wording.word("head-equation"), wording.word("head-local"), wording.word("head-why")),
+        long=len(steps) > _LONG_TABLE,
+        widths=(
+            widest(str(s.number) for s in steps), widest(s.equation for s in steps), widest(s.local for s in steps),
+        ),
+    )
+
+
+def _checked(checked: bool, wording: Wording) -> str:
+    if not checked:
+        return wording.word("derivation-check-failed")
+    return wording.word("derivation-checked", modulus=Add((Pow(number(2), number(61)), Neg(number(1)))))
+
+
+def overview_view(derivations: Sequence[Derivation], wording: Wording) -> OverviewView:
+    """The table `parameter | gradient` of several derivations."""
+    style = wording.style
+    rows = tuple((style.display(d.goal), style.display(filled(d), short=True)) for d in derivations)
+    return OverviewView(
+        heads=(wording.word("head-gradient"), wording.word("head-formula")),
+        rows=rows,
+        caption=wording.word("overview-caption", objective=derivations[0].goal.of, count=len(rows)),
+        first=wording.word("overview-steps", goal=derivations[0].goal),
+    )
+
+
+def _rows(style: Style, tree: Tree, short: bool) -> tuple[str, ...]:
+    """A right side in rows of bearable length; a short one has its middle left out instead."""
+    if not isinstance(tree, Mul) or short:
+        return (style.math(tree, short=short),)
+    parts = groups(tree.factors)
+    chunks = [parts[i : i + _ROW_GROUPS] for i in range(0, len(parts), _ROW_GROUPS)]
+    if len(chunks) > 1 and len(chunks[-1]) == 1:
+        chunks[-2:] = [(*chunks[-2], *chunks[-1])]
+    # A row of one factor would lose the brackets that a product gives it; the line above never leaves one.
+    return tuple(style.math(Mul(tuple(f for part in chunk for f in part))) for chunk in chunks)
+
+
+def _route(derivation: Derivation, wording: Wording) -> str:
+    if derivation.path:
+        return wording.word("one-path")
+    if any(step.rule == "sum-over-paths" for step in derivation.steps):
+        return wording.word("several-paths")
+    return ""
+
+
+def _path(derivation: Derivation, style: Style) -> str:
+    names = [style.math(name) for name in derivation.path]
+    arrow, dots = (" → ", "…") if style.name in ("text", "json") else (r" \to ", r"\cdots")
+    if len(names) > 14:
+        names = [*names[:_PATH_HEAD], dots, *names[-_PATH_TAIL:]]
+    text = arrow.join(names)
+    return style.words(text) if style.name == "text" else f"${text}$" if names and style.name != "json" else text
+
+
+def _steps(derivation: Derivation, wording: Wording, short: bool) -> Iterable[StepView]:
+    steps = [s for s in derivation.steps if not (short and s.rule in _COMBINING)]
+    keys = [step_key(step) for step in steps]
+    run = find_run(keys) if short else None
+    first_of: dict[tuple[str, ...], int] = {}
+    for number, step in enumerate(steps, 1):
+        if run and run.first_folded < number <= run.stop:
+            if number == run.first_folded + 1:
+                yield StepView(number, folded=_fold(steps, run, wording))
+            continue
+        same = first_of.setdefault((step.rule, type(step.after).__name__), number)
+        again = short and same < number and alike(keys[same - 1], keys[number - 1])
+        yield _step(number, step, wording, wording.word("as-in-step", number=same) if again else "", short)
+
+
+def _step(number: int, step: Step, wording: Wording, why: str, short: bool) -> StepView:
+    style = wording.style
+    conditions = wording.word("where", conditions=step.conditions) if step.conditions else ""
+    inner = () if short else tuple(_step(i, s, wording, "", short) for i, s in enumerate(step.substeps, 1))
+    return StepView(
+        number=number,
+        equation=style.display(step.equation) if step.equation is not None else "",
+        local=style.display(Relation(("=",), (step.before, step.after))),
+        why=why or wording.say(step.why),
+        conditions=conditions,
+        substeps=inner,
+    )
+
+
+def _fold(steps: Sequence[Step], run: Run, wording: Wording) -> str:
+    """`5-8 repeat 3-4 for neurons 3 and 4`."""
+    block = steps[run.start : run.first_folded]
+    kind = "neurons" if any(s.rule == "activation-derivative" for s in block) else "layers"
+    layers = [layer_of(steps[i]) for i in range(run.first_folded + run.period - 1, run.stop, run.period)]
+    known = [layer for layer in layers if layer is not None]
+    which = ""
+    if known:
+        which = wording.word(f"{kind}-one", at=known[0]) if len(known) == 1 else wording.word(
+            f"{kind}-two" if len(known) == 2 else f"{kind}-many", low=known[0], high=known[-1]
+        )
+    return wording.word(
+        "steps-repeat",
+        low=run.first_folded + 1, high=run.stop, first=run.start + 1, last=run.first_folded, which=which,
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""A mark as the words a student reads: what was read, the verdict, hints up to a level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symgrad.notation.tree import Tree
+from symgrad.rendering.wording import Wording
+from symgrad.values.mark import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class MarkView:
+    """Everything that can be said about an answer; empty strings are not said."""
+
+    kind: str
+    reading: str
+    verdict: str
+    hints: tuple[tuple[str, str], ...]
+    more: str
+    evidence: tuple[str, ...]
+    points: str
+
+
+def mark_view(
+    mark: Mark, wording: Wording, hint: int = 1, explain: bool = False, reading: Tree | None = None
+) -> MarkView:
+    """All strings of a mark. `reading` is the answer as a tree, where the caller still has it."""
+    return MarkView(
+        kind=mark.verdict,
+        reading=_reading(mark, wording, reading),
+        verdict=_verdict(mark, wording),
+        hints=_hints(mark, wording, hint),
+        more=wording.word("next-hint") if mark.hints and hint < len(mark.hints) else "",
+        evidence=tuple(map(wording.say, mark.evidence)) if explain or _unnamed(mark) else (),
+        points="" if mark.points is None else wording.word("points", points=str(mark.points)),
+    )
+
+
+def _unnamed(mark: Mark) -> bool:
+    return mark.verdict == "incorrect" and not mark.mistakes
+
+
+def _reading(mark: Mark, wording: Wording, tree: Tree | None) -> str:
+    if tree is not None:
+        return wording.word("i-read", answer=tree)
+    if not mark.reading:
+        return ""
+    shown = f"${mark.reading}$" if wording.style.name in ("markdown", "latex") else mark.reading
+    return wording.word("i-read", answer="\ue010").replace("\ue010", shown)
+
+
+def _verdict(mark: Mark, wording: Wording) -> str:
+    if mark.verdict == "unreadable":
+        problem = dict(mark.problem)
+        message = problem.get(wording.lang) or problem.get("en", "")
+        return message or wording.word("mark-unreadable")
+    words = wording.word("mark-no-named-slip" if _unnamed(mark) else f"mark-{mark.verdict}")
+    remarks = [wording.say(remark) for remark in mark.remarks]
+    return ("" if wording.lang == "zh" else " ").join([words, *remarks])
+
+
+def _hints(mark: Mark, wording: Wording, level: int) -> tuple[tuple[str, str], ...]:
+    shown = mark.hints[: max(1, level)] if mark.verdict == "incorrect" else ()
+    gap = "" if wording.lang == "zh" else " "
+    return tuple(
+        (wording.word("hint-number", number=i, of=len(mark.hints)), gap.join(map(wording.say, phrases)))
+        for i, phrases in enumerate(shown, 1)
+    )

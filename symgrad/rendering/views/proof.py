@@ -1,0 +1,110 @@
+"""A proof, a counterexample or a reason for silence, as lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symgrad.notation.tree import Name, Number, Relation, Tree
+from symgrad.notation.writers.plain import plain
+from symgrad.rendering.wording import Wording
+from symgrad.values.proof import Proof
+
+_NAME = re.compile(r"([^\W\d_]+)_?(?:\{(\w+(?:,\w+)*)\}|(\d+))\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A numbered step: its formula, and the reason beside it (a tab in the phrase separates the two)."""
+
+    number: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofView:
+    """What became of a claim, ready to print."""
+
+    verdict: str
+    kind: str
+    claim: str
+    given: str
+    steps: tuple[LineView, ...]
+    used: str
+    attained: str
+    at: str
+    witness: tuple[str, ...]
+    rescue: str
+    unchecked: str
+
+
+def proof_view(proof: Proof, wording: Wording) -> ProofView:
+    """All strings of a proof."""
+    style = wording.style
+    rescue = ""
+    if proof.rescue:
+        command = " ".join(f'--given "{plain(tree)}"' for tree in proof.rescue)
+        rescue = wording.word("rescue", command=command, assumption=proof.rescue) if style.name == "text" else (
+            wording.word("rescue-document", assumption=proof.rescue)
+        )
+    return ProofView(
+        verdict=wording.word(f"verdict-{proof.verdict}"),
+        kind=proof.verdict,
+        claim=style.inline(proof.claim.statement),
+        given=wording.word("given", assumptions=proof.claim.given) if proof.claim.given else "",
+        steps=tuple(_line(i, wording.say(step)) for i, step in enumerate(proof.steps, 1)),
+        used=_used(proof, wording),
+        attained=wording.list(wording.say(phrase) for phrase in proof.attained),
+        at=_point(proof.counterexample, wording),
+        witness=tuple(wording.say(phrase) for phrase in proof.witness),
+        rescue=rescue,
+        unchecked="" if proof.checked or proof.verdict == "undecided" else wording.word("not-rechecked"),
+    )
+
+
+def _line(number: int, sentence: str) -> LineView:
+    text, _, reason = sentence.partition("\t")
+    return LineView(number, text.strip(), reason.strip())
+
+
+def _used(proof: Proof, wording: Wording) -> str:
+    if proof.verdict != "proved" or not proof.claim.given:
+        return ""
+    used, unused = proof.used, proof.unused
+    if used and unused:
+        return wording.word("used-unused", used=used, unused=unused)
+    return wording.word("used", used=used) if used else wording.word("nothing-used")
+
+
+def name_tree(text: str) -> Tree:
+    """`w_2`, `w_{1,2}` as names with indices; anything else as one name."""
+    found = _NAME.match(text)
+    if found is None:
+        return Name(text)
+    parts = (found.group(2) or found.group(3)).split(",")
+    return Name(found.group(1), tuple(Number(Fraction(p)) if p.isdigit() else Name(p) for p in parts))
+
+
+def value_tree(text: str) -> Tree | None:
+    """An exact value as a tree, None if it is no rational."""
+    try:
+        return Number(Fraction(text))
+    except ValueError:
+        return None
+
+
+def _point(counterexample: Sequence[tuple[str, str]], wording: Wording) -> str:
+    """`at w = 2, z = 0`."""
+    if not counterexample:
+        return ""
+    parts = []
+    for name, text in counterexample:
+        left, value = name_tree(name), value_tree(text)
+        if value is not None:
+            parts.append(wording.style.inline(Relation(("=",), (left, value))))
+        else:
+            parts.append(f"{wording.style.inline(left)} = {wording.style.words(text)}")
+    return wording.word("at-point", point="\ue010").replace("\ue010", wording.list(parts))
