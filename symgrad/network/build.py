@@ -11,7 +11,7 @@ from symgrad.network.graph import Equation, Network, Pattern, instantiate
 from symgrad.notation import chainfile as cf
 from symgrad.notation.indices import evaluate_index, linear
 from symgrad.notation.source import Source
-from symgrad.notation.tree import Constant, Div, Name, Number, Tree, names_in, strip_spans, substitute, walk
+from symgrad.notation.tree import BigOp, Div, Name, Number, Tree, names_in, strip_spans, walk
 from symgrad.notation.writers.plain import plain
 
 DEFAULT_PARAMETERS = ("w", "W", "b", "U", "V", "gamma", "beta", "theta")
@@ -69,8 +69,6 @@ class Builder:
 
     @staticmethod
     def big_letter(body: Tree, letter: str) -> bool:
-        from symgrad.notation.tree import BigOp
-
         return any(isinstance(node, BigOp) and node.index == letter for node in walk(body))
 
     # -- unrolling ---------------------------------------------------------------------------------------
@@ -140,11 +138,11 @@ class Builder:
                 raise NotSupportedError("shapes-not-yet", shape.where, name=plain(shape.target))
         for pattern, values in self.instances():
             parents: dict[Name, None] = {}
+            name = self.instance(pattern.target, values)
             for slot in pattern.slots:
                 parent = self.instance(slot, values)
-                self.resolve(parent, slot, pattern)
+                self.resolve(parent, name, slot, pattern)
                 parents[parent] = None
-            name = self.instance(pattern.target, values)
             indices = tuple(values[letter] for letter in pattern.letters)
             self.defined[name] = Equation(name, tuple(parents), pattern, indices)
         objective = self.objective()
@@ -155,12 +153,12 @@ class Builder:
 
     # -- names -------------------------------------------------------------------------------------------
 
-    def resolve(self, name: Name, slot: Name, pattern: Pattern) -> None:
+    def resolve(self, name: Name, target: Name, slot: Name, pattern: Pattern) -> None:
         """A used name is defined above, a leaf, or a slip."""
         if name in self.defined or name in self.leaves:
             return
         if name in self.defined_names:
-            raise self.forward(name, slot, pattern)
+            raise self.forward(name, target, slot, pattern)
         family = [n for n, _ in self.everything.get(name.stem, ()) if len(n.indices) == len(name.indices) and n.indices]
         if family and name.indices and all(isinstance(i, Number) for i in name.indices):
             self.initial(name, family, slot, pattern)
@@ -181,9 +179,9 @@ class Builder:
         members = ", ".join(shown if len(shown) <= 6 else [*shown[:2], "...", shown[-1]])
         return self.at(pattern.source, slot, "no-such-member", name=plain(name), members=members)
 
-    def forward(self, name: Name, slot: Name, pattern: Pattern) -> SymgradError:
+    def forward(self, name: Name, target: Name, slot: Name, pattern: Pattern) -> SymgradError:
         """A forward reference: a cycle if there is one, named in full; else the line that defines it later."""
-        cycle = self.cycle(name)
+        cycle = self.cycle(target)
         if cycle:
             return self.at(pattern.source, slot, "cycle", path=" -> ".join(plain(n) for n in cycle))
         later = self.defined_names[name].source.line
@@ -202,9 +200,9 @@ class Builder:
                 if parent == start:
                     path = [start, node]
                     while node != start:
-                        node = came[node]
+                        node = came.get(node, start)
                         path.append(node)
-                    return list(reversed(path))[:-1] + [start] if path[-1] == start else path
+                    return path[::-1]
                 if parent not in came and parent in parents:
                     came[parent] = node
                     queue.append(parent)
@@ -249,6 +247,3 @@ class Builder:
 def rename_functions(network: Network, functions: dict[str, str]) -> Network:
     """The same network with general functions filled in or swapped (sigma -> tanh)."""
     return replace(network, functions={**network.functions, **functions})
-
-
-__all__ = ["Constant", "build", "rename_functions", "substitute"]

@@ -112,9 +112,17 @@ class Network:
     @cached_property
     def applied(self) -> tuple[str, ...]:
         """The functions this chain applies, by the name they have in it, in order of appearance."""
+        return self.functions_in(self.equations)
+
+    @cached_property
+    def applied_in_layers(self) -> tuple[str, ...]:
+        """The functions applied outside the objective's own equation."""
+        return self.functions_in(tuple(e for e in self.equations if e.name != self.objective))
+
+    @staticmethod
+    def functions_in(equations: tuple[Equation, ...]) -> tuple[str, ...]:
         found: dict[str, None] = {}
-        patterns = {id(equation.pattern): equation.pattern for equation in self.equations}
-        for pattern in patterns.values():
+        for pattern in {id(equation.pattern): equation.pattern for equation in equations}.values():
             for node in walk(pattern.body):
                 if isinstance(node, Apply):
                     found.setdefault(node.function.stem)

@@ -1,0 +1,76 @@
+"""One edge of the graph -> one Step: the local derivative of a named value by one of its inputs, and why."""
+
+from __future__ import annotations
+
+from symgrad.calculus.rules import cached_derivative, substeps
+from symgrad.calculus.tidy import plus
+from symgrad.functions import registry
+from symgrad.network.graph import Equation, Network, instantiate
+from symgrad.notation.tree import ONE, Apply, Derivative, Name, Relation, Tree, number, walk
+from symgrad.values.derivation import Step
+from symgrad.values.phrase import Phrase
+
+
+def local_derivative(network: Network, equation: Equation, parent: Name) -> Tree:
+    """d(equation)/d(parent) with the other inputs held fixed; differentiated once a pattern."""
+    pattern, functions = equation.pattern, tuple(sorted(network.functions.items()))
+    values = dict(zip(pattern.letters, equation.values, strict=True))
+    parts = []
+    for slot in pattern.slots:
+        if slot == parent or (values and instantiate(slot, values) == parent):
+            parts.append(instantiate(cached_derivative(pattern.body, slot, functions), values))
+    return parts[0] if len(parts) == 1 else plus(*parts)
+
+
+def edge_step(network: Network, equation: Equation, parent: Name, of: Name) -> Step:
+    """The Step parent -> equation, its rule chosen by the form of the equation."""
+    local = local_derivative(network, equation, parent)
+    body = equation.body
+    rule = classify(network, equation.name, body, parent, local, of)
+    fields: dict[str, Tree] = {"parent": parent, "node": equation.name, "local": local}
+    if isinstance(body, Apply):
+        fields["function"] = body.function
+    return Step(
+        rule,
+        Derivative(equation.name, parent),
+        local,
+        Phrase.of(f"steps.{rule}", **fields),
+        conditions(network, body, parent),
+        substeps(body, parent, network.functions) if rule in ("composite-derivative", "objective-derivative") else (),
+        Relation(("=",), (equation.name, body)),
+    )
+
+
+def classify(network: Network, name: Name, body: Tree, parent: Name, local: Tree, of: Name) -> str:
+    """The rule id an edge belongs to."""
+    if body == parent:
+        return "copy-derivative"
+    if isinstance(body, Apply) and body.arguments == (parent,) and is_layer(network, name, body.function.stem):
+        return "activation-derivative"
+    if parent not in walk(local):
+        return "bias-derivative" if local == ONE else "linear-derivative"
+    return "objective-derivative" if name == of == network.objective else "composite-derivative"
+
+
+def is_layer(network: Network, name: Name, stem: str) -> bool:
+    """Whether applying a function makes a layer; in the objective an unbound function of its own is a cost."""
+    if name != network.objective or registry.lookup(network.functions.get(stem, stem)) is not None:
+        return is_activation(network, stem)
+    return stem in network.applied_in_layers or (len(network.applied) == 1 and stem != "cost")
+
+
+def is_activation(network: Network, stem: str) -> bool:
+    """Whether a function is a layer's activation: bound or built in as one, or general."""
+    known = registry.lookup(network.functions.get(stem, stem))
+    return known is None or known.activation
+
+
+def conditions(network: Network, body: Tree, parent: Name) -> tuple[Tree, ...]:
+    """Where the local derivative holds: away from the kinks of the functions in the line."""
+    found: dict[Tree, None] = {}
+    for node in walk(body):
+        if isinstance(node, Apply) and len(node.arguments) == 1 and parent in walk(node):
+            known = registry.lookup(network.functions.get(node.function.stem, node.function.stem))
+            for kink in known.kinks if known else ():
+                found[Relation(("!=",), (node.arguments[0], number(kink.at)))] = None
+    return tuple(found)

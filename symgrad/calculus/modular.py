@@ -1,0 +1,125 @@
+"""Forward (tangent) evaluation of the forward pass in F_p, p = 2^61 - 1: the independent side of every check.
+
+It knows the definitions only, not the rules of `rules.py`: sums, products, quotients and powers carry dual numbers,
+a function's value and slope are random but consistent residues.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from symgrad.functions import registry
+from symgrad.notation.tree import (
+    Add, Apply, Constant, Div, Indicator, Mul, Name, Neg, Number, Pow, Relation, Tree,
+)  # fmt: skip
+
+P = (1 << 61) - 1
+
+
+class DivisionByZero(ArithmeticError):
+    """A random point hit a pole; try another."""
+
+
+class Dual:
+    """A value and a tangent in F_p."""
+
+    __slots__ = ("tangent", "value")
+
+    def __init__(self, value: int, tangent: int = 0) -> None:
+        self.value, self.tangent = value % P, tangent % P
+
+
+def integer(tree: Tree) -> int | None:
+    """The integer a written exponent stands for, or None."""
+    match tree:
+        case Number(value) if value.denominator == 1:
+            return int(value)
+        case Neg(operand):
+            inner = integer(operand)
+            return None if inner is None else -inner
+    return None
+
+
+class Field:
+    """One random point: names, functions and constants have fixed residues given by a seed."""
+
+    def __init__(self, seed: int, functions: Mapping[str, str]) -> None:
+        self.seed, self.functions = seed, functions
+
+    def residue(self, *key: object) -> int:
+        """A residue that depends on the key alone."""
+        text = repr((self.seed, *key)).encode()
+        return int.from_bytes(hashlib.blake2b(text, digest_size=16).digest(), "big") % (P - 2) + 1
+
+    def leaf(self, name: Name) -> int:
+        """The residue of a leaf."""
+        return self.residue("leaf", name.stem, *(repr(index) for index in name.indices))
+
+    def inverse(self, value: int) -> int:
+        if value % P == 0:
+            raise DivisionByZero
+        return pow(value, -1, P)
+
+    def function(self, tree: Apply, order: int, argument: int) -> int:
+        """f^(order) at a residue: a polynomial function stays itself, others are atoms."""
+        stem = self.functions.get(tree.function.stem, tree.function.stem)
+        return self.residue("function", stem, order, argument)
+
+    def evaluate(self, tree: Tree, values: Mapping[Tree, Dual]) -> Dual:
+        """The dual value of a tree at the values of its names."""
+        known = values.get(tree)
+        if known is not None:
+            return known
+        match tree:
+            case Number(value):
+                return Dual(value.numerator * self.inverse(value.denominator))
+            case Constant(name):
+                return Dual(self.residue("constant", name))
+            case Name():
+                return Dual(self.leaf(tree))
+            case Neg(operand):
+                inner = self.evaluate(operand, values)
+                return Dual(-inner.value, -inner.tangent)
+            case Add(terms):
+                parts = [self.evaluate(term, values) for term in terms]
+                return Dual(sum(p.value for p in parts), sum(p.tangent for p in parts))
+            case Mul(factors):
+                result = Dual(1)
+                for factor in factors:
+                    f = self.evaluate(factor, values)
+                    result = Dual(result.value * f.value, result.value * f.tangent + result.tangent * f.value)
+                return result
+            case Div(a, b):
+                u, v = self.evaluate(a, values), self.evaluate(b, values)
+                w = self.inverse(v.value)
+                return Dual(u.value * w, (u.tangent * v.value - u.value * v.tangent) * w * w)
+            case Pow(base, exponent):
+                return self.power(base, exponent, values)
+            case Apply():
+                return self.apply(tree, values)
+            case Indicator(Relation(operators, operands)):
+                sides = tuple(self.evaluate(o, values).value for o in operands)
+                return Dual(self.residue("indicator", operators, sides))
+        raise NotImplementedError(type(tree).__name__)
+
+    def power(self, base: Tree, exponent: Tree, values: Mapping[Tree, Dual]) -> Dual:
+        b, e = self.evaluate(base, values), self.evaluate(exponent, values)
+        n = integer(exponent)
+        if n is not None:
+            lower = pow(b.value, n - 1, P) if n >= 1 else self.inverse(pow(b.value, 1 - n, P)) if b.value else self.inverse(0)
+            return Dual(lower * b.value, n * lower * b.tangent)
+        value = self.residue("power", b.value, e.value)
+        log = 1 if base == Constant("e") else self.residue("function", "log", 0, b.value)
+        lower = self.residue("power", b.value, (e.value - 1) % P)
+        return Dual(value, value * log * e.tangent + (e.value * lower * b.tangent if b.tangent else 0))
+
+    def apply(self, tree: Apply, values: Mapping[Tree, Dual]) -> Dual:
+        inner = self.evaluate(tree.arguments[0], values)
+        value = self.function(tree, tree.order, inner.value)
+        known = registry.lookup(self.functions.get(tree.function.stem, tree.function.stem))
+        if known is not None and not known.activation and not tree.order and inner.tangent:
+            slope = self.evaluate(registry.derivative(known), {Name("x"): Dual(inner.value)}).value
+        else:
+            slope = self.function(tree, tree.order + 1, inner.value)
+        return Dual(value, slope * inner.tangent)
