@@ -89,18 +89,9 @@ class Tape:
 
 
 @lru_cache(maxsize=8)
-def tape_of(identity: int, target: Name) -> list[Tape]:
-    """A place to keep the tape of a network that is alive; see `tape`."""
-    del identity, target
-    return []
-
-
 def tape(network: Network, target: Name) -> Tape:
     """The shared tape of a network and a target."""
-    kept = tape_of(id(network), target)
-    if not kept or kept[0].network is not network:
-        kept[:] = [Tape(network, target)]
-    return kept[0]
+    return Tape(network, target)
 
 
 def path_steps(tape: Tape, wrt: Name, places: list[int]) -> tuple[Step, ...]:

@@ -64,7 +64,7 @@ class Equation:
         return instantiate(self.pattern.body, dict(zip(self.pattern.letters, self.values, strict=True)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """A forward pass: equations in order of definition, leaves in order of first use, one scalar objective.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Span: TypeAlias = tuple[int, int]
 
@@ -20,6 +20,24 @@ class Node:
     """Base of all nodes; `span` is (start, end) in the text it was read from, or None if it was built."""
 
     span: Span | None = field(default=None, compare=False, repr=False, kw_only=True)
+
+    def __str__(self) -> str:
+        """Plain notation."""
+        from symgrad.notation.writers.plain import plain
+
+        return plain(self)  # type: ignore[arg-type]
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Unicode in an interactive session."""
+        from symgrad.notation.writers.unicode import pretty
+
+        printer.text(pretty(self))  # type: ignore[arg-type]
+
+    def _repr_latex_(self) -> str:
+        """Typeset in a notebook."""
+        from symgrad.notation.writers.latex import latex
+
+        return rf"$\displaystyle {latex(self)}$"  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,188 @@
+"""The face of a chain: read it, derive, prove, evaluate, write notes, ask questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from symgrad.api.derivation import Derivation, Gradients
+from symgrad.api.files import read_utf8
+from symgrad.api.names import function_names, members, one
+from symgrad.calculus.derive import derive
+from symgrad.errors import NotSupportedError, UnknownNameError, Where
+from symgrad.network.build import build, rename_functions
+from symgrad.network.graph import Network
+from symgrad.notation.chainfile import read_chain
+from symgrad.notation.tree import Name
+from symgrad.notation.writers.latex import latex
+from symgrad.notation.writers.plain import plain
+from symgrad.notation.writers.unicode import pretty
+
+if TYPE_CHECKING:
+    from symgrad.api.evaluation import Evaluation
+    from symgrad.api.proof import Proof
+
+
+class Chain:
+    """A forward pass, and everything one can ask about it.
+
+    >>> chain = Chain.parse("z = w x + b" + chr(10) + "C = (z - y)^2/2")
+    >>> str(chain.derive("b"))
+    'dC/db = dC/dz'
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+    @classmethod
+    def read(cls, path: str | Path) -> Chain:
+        """The chain in a UTF-8 file.
+
+        Raises:
+            FileError: it cannot be read. ParseError and its kin: it is not a chain; with line, column and caret.
+        """
+        return cls(build(read_chain(read_utf8(path), str(path))))
+
+    @classmethod
+    def parse(cls, text: str, name: str = "<chain>") -> Chain:
+        """The chain in a text."""
+        return cls(build(read_chain(text, name)))
+
+    @classmethod
+    def of(cls, equations: Iterable[str], **declarations: str) -> Chain:
+        """The chain of a list of equations; declarations such as parameters="w, b" or objective="C"."""
+        lines = [*equations, *(f"{key} {value}" for key, value in declarations.items())]
+        return cls.parse("\n".join(lines))
+
+    # -- names -------------------------------------------------------------------------------------------
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The trained leaves in plain notation, in order of first use."""
+        return tuple(map(plain, self.network.parameters))
+
+    @property
+    def leaves(self) -> tuple[str, ...]:
+        """All names that no equation defines."""
+        return tuple(map(plain, self.network.leaves))
+
+    @property
+    def objective(self) -> str:
+        """What is differentiated."""
+        return plain(self.network.objective)
+
+    def names(self, text: str) -> tuple[str, ...]:
+        """The name a text stands for, or all members of the family `b_j`."""
+        return tuple(map(plain, members(self.network, text)))
+
+    # -- gradients ---------------------------------------------------------------------------------------
+
+    def derive(
+        self,
+        wrt: str,
+        of: str | None = None,
+        path: str = "total",
+        layout: str = "gradient",
+        keep: Sequence[str] = (),
+    ) -> Derivation:
+        """d(of)/d(wrt), total over all paths.
+
+        Args:
+            wrt: any leaf or defined name, in any spelling.
+            of: default the objective.
+            path: "total", or "direct" for the one equation that defines `of`, its other inputs held fixed.
+            layout: for vectors; scalars have one layout.
+            keep: names whose derivative stays a factor, such as ("a_2",).
+
+        Raises:
+            UnknownNameError: with the nearest name.
+        """
+        if path not in ("total", "direct"):
+            raise NotSupportedError("unknown-path", Where("<path>", source=path), path=path)
+        if layout not in ("gradient", "jacobian"):
+            raise NotSupportedError("unknown-layout", Where("<layout>", source=layout), layout=layout)
+        network = self.network
+        target = network.objective if of is None else one(network, of)
+        name = one(network, wrt)
+        if path == "direct":
+            network = self.single(target)
+        kept = tuple(one(network, k) for k in keep)
+        return Derivation(network, derive(network, name, target, kept))
+
+    def single(self, target: Name) -> Network:
+        """The network of one equation alone, everything it uses being a leaf."""
+        equation = self.network.equation(target)
+        if equation is None:
+            raise UnknownNameError("no-equation", Where(self.network.name), name=plain(target))
+        return replace(self.network, equations=(equation,), leaves=equation.parents, objective=target)
+
+    def gradients(self, of: str | None = None) -> Gradients:
+        """The gradients of all parameters, by name."""
+        return Gradients(self.network, None if of is None else one(self.network, of))
+
+    # -- the rest of the house ---------------------------------------------------------------------------
+
+    def prove(
+        self,
+        claim: str,
+        given: Sequence[str] = (),
+        *,
+        functions: Mapping[str, str] | None = None,
+        timeout: float = 10.0,
+    ) -> Proof:
+        """Decide a claim about this chain, such as "|dC/db_1| <= |dC/db_3|/16" given ["|w_j| <= 1"]."""
+        from symgrad.api.proof import prove_about
+
+        return prove_about(self.network, claim, given, function_names(functions), timeout)
+
+    def evaluate(
+        self,
+        wrt: str,
+        values: Mapping[str, Any] | None = None,
+        precision: str | int = "float64",
+        functions: Mapping[str, str] | None = None,
+        of: str | None = None,
+    ) -> Evaluation:
+        """Numbers for a gradient, or for every member of a family `b_j`."""
+        from symgrad.api.evaluation import evaluate
+
+        return evaluate(self.network, wrt, values or {}, precision, function_names(functions), of)
+
+    def notes(
+        self,
+        format: str = "markdown",
+        lang: str = "en",
+        *,
+        length: str = "page",
+        standalone: bool = True,
+        templates: Path | None = None,
+        answers: bool = False,
+    ) -> str:
+        """A lecture note on this chain; `answers=True` gives the answers to its exercises instead."""
+        from symgrad.api.notes import notes
+
+        return notes(self.network, format, lang, length, standalone, templates, answers)
+
+    def vary(self, functions: Mapping[str, str] | None = None, depth: int | None = None) -> Chain:
+        """The same chain with other functions, or its one loop run to another depth."""
+        from symgrad.api.vary import deepen
+
+        network = self.network if depth is None else deepen(self.network, depth)
+        return Chain(rename_functions(network, function_names(functions)))
+
+    # -- showing -----------------------------------------------------------------------------------------
+
+    def __str__(self) -> str:
+        return "\n".join(f"{plain(e.name)} = {plain(e.body)}" for e in self.network.equations)
+
+    def __repr__(self) -> str:
+        return f"<Chain {self.network.name}: {len(self.network.equations)} equations, objective {self.objective}>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text("\n".join(f"{pretty(e.name)} = {pretty(e.body)}" for e in self.network.equations))
+
+    def _repr_latex_(self) -> str:
+        rows = [f"{latex(e.name)} &= {latex(e.body)}" for e in self.network.equations]
+        return "$\\displaystyle \\begin{aligned}" + r" \\ ".join(rows) + "\\end{aligned}$"

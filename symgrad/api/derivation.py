@@ -1,0 +1,166 @@
+"""The face of a derivation: what a person does with a gradient once it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from symgrad.calculus.check import CheckReport, check, check_all
+from symgrad.calculus.derive import Gradients as Derivations
+from symgrad.network.graph import Network
+from symgrad.notation.tree import Derivative, Mul, Name, Tree
+from symgrad.notation.writers.latex import latex
+from symgrad.notation.writers.plain import plain
+from symgrad.notation.writers.unicode import pretty
+from symgrad.values import derivation as values
+
+if TYPE_CHECKING:
+    import sympy
+
+
+class Derivation:
+    """d(objective)/d(wrt): factors in textbook order, named steps, and an independent check."""
+
+    def __init__(self, network: Network, value: values.Derivation) -> None:
+        self.network, self.value = network, value
+        self.report: CheckReport | None = None
+
+    @property
+    def goal(self) -> Derivative:
+        """The derivative token, dC/db_1."""
+        return self.value.goal
+
+    @property
+    def steps(self) -> tuple[values.Step, ...]:
+        """The named steps, in forward order; the last one is the gradient itself."""
+        return self.value.steps
+
+    @property
+    def factors(self) -> tuple[Tree, ...]:
+        """The factors in textbook order; str() of each is plain notation."""
+        return self.value.factors
+
+    @property
+    def path(self) -> tuple[Name, ...]:
+        """The names walked through, if there is one path only."""
+        return self.value.path
+
+    @property
+    def result(self) -> Tree:
+        """The product, with the objective's derivative kept as dC/da_4."""
+        return self.factors[0] if len(self.factors) == 1 else Mul(self.factors)
+
+    @property
+    def expr(self) -> sympy.Expr:
+        """The gradient as a SymPy expression; z_j and a_j are symbols, sigma'(z_1) a function of its own."""
+        from symgrad.api.symbolic import to_sympy
+
+        return to_sympy(self.result, dict(self.value.kept))
+
+    def expanded(self) -> sympy.Expr:
+        """`expr` with every defined name replaced by what defines it, down to the leaves."""
+        from symgrad.api.symbolic import expand
+
+        return expand(self.network, self.result, dict(self.value.kept))
+
+    def check(self) -> CheckReport:
+        """Verify independently: a truthy report.
+
+        Raises:
+            DerivationError: something is wrong with a step, a factor or the wiring.
+        """
+        if self.report is None:
+            self.report = check(self.network, self.value)
+        return self.report
+
+    def latex(self) -> str:
+        """The right-hand side in LaTeX."""
+        return latex(self.result)
+
+    def to(
+        self,
+        format: str = "text",
+        lang: str = "en",
+        *,
+        detail: str = "short",
+        standalone: bool = False,
+        templates: Path | None = None,
+        encoding: str | None = None,
+    ) -> str:
+        """The derivation as text, markdown, latex or json."""
+        from symgrad.rendering.render import Target, render_derivation
+
+        target = Target(format, lang, templates, encoding, standalone)
+        return render_derivation(self.value, target, detail=detail, checked=bool(self.check()))
+
+    def __str__(self) -> str:
+        return f"{plain(self.goal)} = {plain(self.result)}"
+
+    def __repr__(self) -> str:
+        return f"<Derivation {self}>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(f"{pretty(self.goal)} = {pretty(self.result)}")
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {latex(self.goal)} = {latex(self.result)}$"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {
+            "text/plain": f"{pretty(self.goal)} = {pretty(self.result)}",
+            "text/latex": self._repr_latex_(),
+            "text/markdown": self.to("markdown"),
+        }
+
+
+class Gradients(Mapping[str, Derivation]):
+    """All gradients of a chain by name, in the order of its parameters; walked out when looked at."""
+
+    def __init__(self, network: Network, of: Name | None = None) -> None:
+        self.network = network
+        self.derivations = Derivations(network, of)
+        self.by_text = {plain(name): name for name in self.derivations}
+
+    def __getitem__(self, name: str) -> Derivation:
+        from symgrad.api.names import one
+
+        key = self.by_text.get(name) or one(self.network, name)
+        return Derivation(self.network, self.derivations[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.by_text)
+
+    def __len__(self) -> int:
+        return len(self.by_text)
+
+    def check(self) -> CheckReport:
+        """Verify all of them.
+
+        Raises:
+            DerivationError: one of them is wrong.
+        """
+        return check_all(self.network, self.derivations)
+
+    def to(
+        self,
+        format: str = "text",
+        lang: str = "en",
+        *,
+        detail: str = "short",
+        standalone: bool = False,
+        templates: Path | None = None,
+        encoding: str | None = None,
+    ) -> str:
+        """A table of all results, and the steps of the first."""
+        from symgrad.rendering.render import Target, render_derivation
+
+        target = Target(format, lang, templates, encoding, standalone)
+        every = tuple(self.derivations.values())
+        return render_derivation(every, target, detail=detail, overview=True, checked=bool(self.check()))
+
+    def __repr__(self) -> str:
+        return "\n".join(str(derivation) for derivation in self.values())
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text("\n".join(f"{pretty(d.goal)} = {pretty(d.result)}" for d in self.values()))

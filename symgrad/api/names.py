@@ -1,0 +1,93 @@
+"""The names of a chain as people type them: one, a whole family, or a helpful error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from symgrad.errors import UnknownNameError, Where
+from symgrad.functions import registry
+from symgrad.network.graph import Network
+from symgrad.notation.context import Context
+from symgrad.notation.reader import read
+from symgrad.notation.symbols import BUILT_IN, SYNONYMS
+from symgrad.notation.tree import Name, Number, Tree, strip_spans
+from symgrad.notation.writers.plain import plain
+
+
+@lru_cache(maxsize=64)
+def context_of(network: Network, kind: str) -> Context:
+    """What a reader must know about a chain before it reads a claim or an answer about it."""
+    declared = frozenset(network.functions) | frozenset(s for s in network.applied if registry.lookup(s) is None)
+    layered = frozenset(name.stem for name in network.names if name.layer)
+    return Context(
+        kind,
+        known=network.names,
+        functions=declared,
+        layered=layered,
+        activation=network.activation,
+        objective=network.objective,
+        deltas=not any(name.stem == "delta" for name in network.names),
+    )
+
+
+def read_about(network: Network, text: str, kind: str, name: str) -> Tree:
+    """A formula about a chain."""
+    return strip_spans(read(text, context_of(network, kind), name=name))
+
+
+def members(network: Network, text: str, place: str = "<name>") -> tuple[Name, ...]:
+    """The name a text stands for, or all members of a family `b_j` in forward order.
+
+    Raises:
+        UnknownNameError: with the nearest name.
+    """
+    tree = strip_spans(read(text, context_of(network, "answer"), name=place))
+    if not isinstance(tree, Name):
+        raise UnknownNameError("not-a-name", Where(place, 1, 1, text, len(text)), text=text)
+    if tree in network.names:
+        return (tree,)
+    if tree.indices and isinstance(tree.indices[-1], Name) and not tree.indices[-1].indices:
+        ordered = [*network.leaves, *network.position]
+        family = [n for n in ordered if n.stem == tree.stem and len(n.indices) == len(tree.indices)]
+        family = [n for n in family if all(isinstance(i, Number) for i in n.indices)]
+        if family:
+            return tuple(sorted(family, key=lambda n: [i.value for i in n.indices if isinstance(i, Number)]))
+    raise UnknownNameError("unknown-name", Where(place, 1, 1, text, len(text)), name=plain(tree))
+
+
+def one(network: Network, text: str | Name, place: str = "<name>") -> Name:
+    """The one name a text stands for.
+
+    Raises:
+        UnknownNameError: no such name, or a whole family.
+    """
+    if isinstance(text, Name):
+        return text
+    found = members(network, text, place)
+    if len(found) != 1:
+        shown = ", ".join(map(plain, found))
+        raise UnknownNameError("one-of-family", Where(place, 1, 1, text, len(text)), name=text, members=shown)
+    return found[0]
+
+
+def function_names(functions: Mapping[str, str] | None) -> dict[str, str]:
+    """{"sigma": "ReLU"} with canonical names.
+
+    Raises:
+        UnknownNameError: a function that symgrad does not know.
+    """
+    from difflib import get_close_matches
+
+    result = {}
+    for name, function in (functions or {}).items():
+        lowered = SYNONYMS.get(function.lower(), function.lower())
+        known = registry.lookup(lowered)
+        if known is None:
+            near = next(iter(get_close_matches(lowered, sorted({*registry.names(), *BUILT_IN}), 1, 0.5)), "")
+            raise UnknownNameError(
+                "unknown-function", Where("<function>", 1, 1, f"{name}={function}", len(name) + 1 + len(function)),
+                "did-you-mean" if near else "", name=function, suggestion=near,
+            )  # fmt: skip
+        result[name] = known.name
+    return result

@@ -1,0 +1,196 @@
+"""The face of a proof, and the way from a text to one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from symgrad.api.names import context_of, function_names
+from symgrad.calculus.derive import derive
+from symgrad.errors import InputError, Where
+from symgrad.network.graph import Network
+from symgrad.notation.context import Context
+from symgrad.notation.reader import read
+from symgrad.notation.tree import Derivative, Logic, Name, Tree, strip_spans, walk
+from symgrad.notation.writers.plain import plain
+from symgrad.proving import kernel
+from symgrad.proving.search import prove as search
+from symgrad.values import derivation as derivations
+from symgrad.values import proof as values
+
+
+class Proof:
+    """What became of a claim.
+
+    verdict: "proved", "refuted" or "undecided". checked: True if the kernel accepted the certificate.
+    """
+
+    def __init__(self, value: values.Proof) -> None:
+        self.value = value
+
+    @property
+    def verdict(self) -> str:
+        """proved, refuted or undecided."""
+        return self.value.verdict
+
+    @property
+    def checked(self) -> bool:
+        """True if the kernel accepted the certificate."""
+        return self.value.checked
+
+    @property
+    def counterexample(self) -> dict[str, str]:
+        """Name -> exact value, where a claim is refuted; else empty."""
+        return dict(self.value.counterexample)
+
+    @property
+    def certificate(self) -> Mapping[str, Any] | None:
+        """What the kernel re-checks, as plain data."""
+        return self.value.certificate
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The argument in English, a sentence a step."""
+        from symgrad.rendering.render import Target, render_phrase
+
+        return tuple(render_phrase(step, Target()) for step in self.value.steps)
+
+    def check(self) -> bool:
+        """Let the kernel re-check the certificate, without any search.
+
+        Raises:
+            CertificateError: it does not accept it.
+        """
+        if self.value.certificate is None:
+            return False
+        kernel.check(self.value.certificate)
+        return True
+
+    def to(
+        self,
+        format: str = "text",
+        lang: str = "en",
+        *,
+        standalone: bool = False,
+        templates: Path | None = None,
+        encoding: str | None = None,
+    ) -> str:
+        """The proof as text, markdown, latex or json."""
+        from symgrad.rendering.render import Target, render_proof
+
+        return render_proof(self.value, Target(format, lang, templates, encoding, standalone))
+
+    def __repr__(self) -> str:
+        return f"<Proof {self.verdict}: {self.value.claim.text}>"
+
+    def __str__(self) -> str:
+        return self.to("text").rstrip("\n")
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _repr_markdown_(self) -> str:
+        return self.to("markdown")
+
+
+def prove(
+    claim: str,
+    given: Sequence[str] = (),
+    *,
+    functions: Mapping[str, str] | None = None,
+    timeout: float = 10.0,
+) -> Proof:
+    """Decide a claim for all values of its names, under assumptions.
+
+    Args:
+        claim: such as "|w*sigma'(z)| <= 1/4".
+        given: such as ["|w| <= 1"].
+        functions: {"sigma": "tanh"}; sigma is the logistic sigmoid unless said otherwise.
+        timeout: seconds.
+
+    Raises:
+        ParseError, UnknownNameError: the texts cannot be read. InputError: not a claim, or contradictory assumptions.
+
+    >>> prove("|w*sigma'(z)| <= 1/4", given=["|w| <= 1"]).verdict
+    'proved'
+    """
+    named = {"sigma": "sigmoid", **function_names(functions)}
+    texts = [(claim, "<claim>"), *((text, "<given>") for text in given)]
+    context = Context("claim", functions=frozenset(function_names(functions)), bare=bare_in_all(texts))
+    trees = [read_claim(text, context, place) for text, place in texts]
+    for tree, (text, place) in zip(trees, texts, strict=True):
+        refuse_tokens(tree, text, place)
+    used = {node.function.stem for tree in trees for node in walk(tree) if hasattr(node, "function")}
+    pairs = tuple(sorted((k, v) for k, v in named.items() if k in used))
+    return Proof(search(values.Claim(trees[0], tuple(trees[1:]), pairs, claim, tuple(given)), timeout=timeout))
+
+
+def bare_in_all(texts: Sequence[tuple[str, str]]) -> frozenset[str]:
+    """Letters such as f that stand bare anywhere in the claim or its assumptions, and so are variables in all."""
+    from symgrad.notation.lexer import Lexer
+    from symgrad.notation.reader import bare_letters
+    from symgrad.notation.source import Source
+    from symgrad.notation.symbols import GENERAL_FUNCTIONS
+
+    found: frozenset[str] = frozenset()
+    for text, place in texts:
+        found |= bare_letters(Lexer(Source(text, place)).run(), Context("claim"))
+    return found & GENERAL_FUNCTIONS
+
+
+def read_claim(text: str, context: Context, place: str) -> Tree:
+    """A claim or an assumption."""
+    return strip_spans(read(text, context, name=place))
+
+
+def refuse_tokens(tree: Tree, text: str, place: str) -> None:
+    """dC/db_1 means nothing without a chain."""
+    for node in walk(tree):
+        if isinstance(node, Derivative):
+            raise InputError("needs-chain", Where(place, 1, 1, text, len(text)), "needs-chain-hint", token=plain(node))
+
+
+def prove_about(
+    network: Network, claim: str, given: Sequence[str], functions: Mapping[str, str], timeout: float
+) -> Proof:
+    """Decide a claim about a chain: its derivative tokens are derived, its names are the chain's."""
+    context = context_of(network, "claim")
+    statement = read_claim(claim, context, "<claim>")
+    assumptions = tuple(read_claim(text, context, "<given>") for text in given)
+    gradients = tokens(network, (statement, *assumptions))
+    pairs = tuple(sorted({**network.functions, **functions}.items()))
+    value = values.Claim(statement, (*assumptions, *network.assumptions), pairs, claim, tuple(given))
+    return Proof(search(value, definitions=network.definitions(), gradients=gradients, timeout=timeout))
+
+
+def tokens(network: Network, trees: Sequence[Tree]) -> dict[Derivative, derivations.Derivation]:
+    """The derivations of all derivative tokens of some trees."""
+    found: dict[Derivative, derivations.Derivation] = {}
+    for tree in trees:
+        for node in walk(tree):
+            if isinstance(node, Derivative) and isinstance(node.of, Name) and node.order == 1:
+                found[node] = derive(network, node.by, node.of)
+    return found
+
+
+def verify(text: str, name: str = "<certificate>") -> bool:
+    """Re-check a certificate from JSON without any search.
+
+    Raises:
+        InputError: it is no JSON object. CertificateError: the kernel does not accept it; says why.
+    """
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as problem:
+        raise InputError("not-json", Where(name, problem.lineno, problem.colno), name=name) from problem
+    except RecursionError as problem:
+        raise InputError("not-json", Where(name), name=name) from problem
+    if not isinstance(data, dict):
+        raise InputError("not-json", Where(name), name=name)
+    kernel.check(data)
+    return True
+
+
+__all__ = ["Logic", "Proof", "prove", "prove_about", "verify"]
