@@ -1,1 +1,5 @@
-"""Claim and assumptions -> Proof; tactics search, a small kernel re-checks."""
+"""Claims decided: search proposes, a small kernel checks, phrases explain."""
+
+from symgrad.proving.search import prove
+
+__all__ = ["prove"]

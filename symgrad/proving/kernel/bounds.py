@@ -1,0 +1,429 @@
+"""Intervals that certainly hold a tree's value under assumptions, and the facts they come from.
+
+Facts are intervals of polynomials without constant term (so `|w_2 w_3| <= 1` is a fact about one monomial,
+and `w <= c` one about w - c). Ranges of functions are derived here from their formulas, never taken on trust.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import TypeAlias
+
+from flint import arb
+
+from symgrad.errors import CertificateError
+from symgrad.notation.tree import (
+    ZERO,
+    Add,
+    Apply,
+    Constant,
+    Div,
+    Indicator,
+    Is,
+    Logic,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Pow,
+    Relation,
+    Tree,
+    children,
+    substitute,
+)  # fmt: skip
+from symgrad.proving.kernel import functions as known
+from symgrad.proving.kernel import normal as nf
+from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate
+from symgrad.proving.kernel.intervals import LINE, Empty, Interval, point
+
+End: TypeAlias = tuple[Fraction | None, bool]
+ZERO_UP = Interval(Fraction(0), True)
+ABOVE_ZERO = Interval(Fraction(0), False)
+MIRROR = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
+
+
+class Missing(CertificateError):
+    """A side condition (`w != 0`) that the assumptions do not give."""
+
+    def __init__(self, condition: Relation) -> None:
+        super().__init__("certificate-missing")
+        self.condition = condition
+
+
+def half_line(operator: str, bound: Fraction) -> Interval:
+    """The x with `x operator bound`."""
+    match operator:
+        case "<" | "<=":
+            return Interval(None, False, bound, operator == "<=")
+        case ">" | ">=":
+            return Interval(bound, operator == ">=", None, False)
+        case "=":
+            return point(bound)
+    return LINE
+
+
+def split(poly: nf.Poly) -> tuple[frozenset[tuple[nf.Monomial, Fraction]], Fraction, Fraction]:
+    """Poly = factor * p + constant, with p's leading coefficient 1; returns (p, factor, constant)."""
+    rest = {m: c for m, c in poly.items() if m}
+    lead = rest[min(rest, key=nf.order)]
+    return frozenset(nf.scale(rest, 1 / lead).items()), lead, poly.get(nf.UNIT, Fraction(0))
+
+
+class Bounds:
+    """Everything known about values under the given assumptions (and the definitions of a chain)."""
+
+    def __init__(
+        self,
+        functions: Mapping[str, str],
+        given: Sequence[Tree] = (),
+        definitions: Sequence[tuple[Name, Tree]] = (),
+    ) -> None:
+        self.functions = functions
+        self.normal = nf.Normaliser(functions, 0, self._never_negative)
+        self._facts: dict[frozenset[tuple[nf.Monomial, Fraction]], Interval] = {}
+        self._nonzero: set[frozenset[tuple[nf.Monomial, Fraction]]] = set()
+        self._memo: dict[Tree, Interval] = {}
+        self._compound = True
+        self._defined: dict[Name, Interval] = {}
+        for assumption in given:
+            self._learn(assumption)
+        keys = [*self._facts, *self._nonzero]
+        self._compound = any(len({base for m, _ in key for base, _ in m}) > 1 for key in keys)
+        for name, body in definitions:
+            try:
+                self._defined[name] = self.enclose(body)
+            except (Missing, Undefined):
+                self._defined[name] = LINE
+        self._memo.clear()
+        for assumption in given:
+            self._consistent(assumption)
+
+    def _never_negative(self, tree: Tree) -> bool:
+        return self._by_ranges(tree).nonnegative
+
+    def _by_ranges(self, tree: Tree) -> Interval:
+        """What the ranges of functions alone say: independent of the assumptions, so that spelling is too."""
+        match tree:
+            case Number(value):
+                return point(value)
+            case Neg(a):
+                return -self._by_ranges(a)
+            case Add(terms):
+                total = point(0)
+                for term in terms:
+                    total = total + self._by_ranges(term)
+                return total
+            case Mul(factors):
+                product = point(1)
+                for factor in factors:
+                    product = product * self._by_ranges(factor)
+                return product
+            case Apply(function, (_,), order, ()) if order <= 1:
+                name = known.resolve(function, self.functions)
+                return LINE if name is None else function_range(name, order)
+        return LINE
+
+    def _learn(self, assumption: Tree) -> None:
+        """Take a relation (or several joined by `and`) as facts; other logic is ignored, which is safe."""
+        match assumption:
+            case Logic("and", parts):
+                for part in parts:
+                    self._learn(part)
+            case Relation(operators, operands):
+                for operator, a, b in zip(operators, operands, operands[1:], strict=False):
+                    self._learn_pair(operator, a, b)
+            case Is(subject, kind) if "positive" in kind:
+                whole = "integer" in kind
+                self._learn_pair(">=" if whole else ">", subject, Number(Fraction(int(whole))))
+
+    def _learn_pair(self, operator: str, a: Tree, b: Tree) -> None:
+        value = self.normal(Add((a, Neg(b))))
+        if set(value.denominator) != {nf.UNIT} or operator not in MIRROR:
+            return
+        if not set(value.numerator) - {nf.UNIT}:
+            zero = point(value.numerator.get(nf.UNIT, Fraction(0)))
+            if operator == "!=" and zero.is_zero:
+                raise Empty("certificate-empty")
+            _ = zero & half_line(operator, Fraction(0))
+            return
+        key, factor, constant = split(value.numerator)
+        operator = operator if factor > 0 else MIRROR[operator]
+        fact = half_line(operator, -constant / factor)
+        if operator == "!=":
+            self._nonzero.add(frozenset(nf.scale(value.numerator, 1 / factor).items()))
+        self._facts[key] = self._facts.get(key, LINE) & fact
+        if len(key) == 1 and ((operator == "!=" and not constant) or self._facts[key].nonzero):
+            ((monomial, _),) = key
+            for base, _ in monomial:
+                bare = base.arguments[0] if isinstance(base, Apply) and nf.is_bars(base) else base
+                self._nonzero |= {frozenset({(frozenset({(b, 1)}), Fraction(1))}) for b in (base, bare)}
+
+    def _consistent(self, assumption: Tree) -> None:
+        """Raise Empty where an assumption contradicts what is known otherwise."""
+        for node in _relations(assumption):
+            for operator, a, b in zip(node.operators, node.operands, node.operands[1:], strict=False):
+                try:
+                    _ = self.enclose(Add((a, Neg(b)))) & half_line(operator, Fraction(0))
+                except (Missing, Undefined):
+                    continue
+
+    # ---- enclosures
+
+    def enclose(self, tree: Tree) -> Interval:
+        """An interval that holds the value wherever the assumptions hold; raises where it may be undefined."""
+        if (found := self._memo.get(tree)) is None:
+            found = self._structural(tree)
+            if not isinstance(tree, Number | Indicator):
+                found = found & self._looked_up(tree)
+            self._memo[tree] = found
+        return found
+
+    def _looked_up(self, tree: Tree) -> Interval:
+        """What facts about the whole tree, its absolute value, or a square completion say."""
+        if not self._compound and len(unknowns(tree)) > 1:
+            return LINE
+        try:
+            value = self.normal(tree)
+        except CertificateError:
+            return LINE
+        poly = value.numerator
+        if set(value.denominator) != {nf.UNIT}:
+            return LINE
+        if not set(poly) - {nf.UNIT}:
+            return point(poly.get(nf.UNIT, Fraction(0)))
+        key, factor, constant = split(poly)
+        found = self._facts.get(key, LINE) * point(factor) + point(constant)
+        bars = self.normal.bars(poly).numerator
+        if bars != poly:
+            bars_key, bars_factor, _ = split(bars)
+            size = self._facts.get(bars_key, LINE) * point(bars_factor)
+            found = found & (size & ZERO_UP).hull(-(size & ZERO_UP))
+        found = found & self._square(poly, constant)
+        if found.nonnegative and not found.positive and self._listed_nonzero(poly):
+            found = found & ABOVE_ZERO
+        return found
+
+    def _square(self, poly: nf.Poly, constant: Fraction) -> Interval:
+        """A x^2 + b x + c = a (x + b/2a)^2 + c - b^2/4a, exactly, for one atom x."""
+        bases = {base for monomial in poly for base, _ in monomial}
+        if len(bases) != 1 or max(e for m in poly for _, e in m) != 2:
+            return LINE
+        (x,) = bases
+        a, b = poly[frozenset({(x, 2)})], poly.get(frozenset({(x, 1)}), Fraction(0))
+        shifted = (self.enclose(x) + point(b / (2 * a))).power(2)
+        return shifted * point(a) + point(constant - b * b / (4 * a))
+
+    def _listed_nonzero(self, poly: nf.Poly) -> bool:
+        lead = poly[min((m for m in poly if m), key=nf.order)]
+        return frozenset(nf.scale(poly, 1 / lead).items()) in self._nonzero
+
+    def nonzero(self, tree: Tree) -> bool:
+        """Whether the tree certainly differs from 0."""
+        if self.enclose(tree).nonzero:
+            return True
+        match tree:
+            case Mul(factors):
+                if all(map(self.nonzero, factors)):
+                    return True
+            case Neg(a) | Div(a, _) | Pow(a, _) | Apply(Name("abs"), (a,), 0):
+                if self.nonzero(a):
+                    return True
+        try:
+            value = self.normal(tree)
+        except CertificateError:
+            return False
+        return bool(set(value.numerator) - {nf.UNIT}) and self._listed_nonzero(value.numerator)
+
+    def _structural(self, tree: Tree) -> Interval:
+        match tree:
+            case Number(value):
+                return point(value)
+            case Constant("pi" | "e"):
+                return around(evaluate(tree, {}, {}))
+            case Name():
+                return self._defined.get(tree, LINE)
+            case Add(terms):
+                total = point(0)
+                for term in terms:
+                    total = total + self.enclose(term)
+                return total
+            case Neg(a):
+                return -self.enclose(a)
+            case Mul(factors):
+                product = point(1)
+                for factor in factors:
+                    product = product * self.enclose(factor)
+                return product & self._switched(factors)
+            case Div(a, b):
+                return self.enclose(a) * self._reciprocal(b)
+            case Pow(Constant("e"), exponent):
+                return self._apply(Apply(Name("exp"), (exponent,)))
+            case Pow(base, Number(n)) if n.denominator == 1 and abs(n) <= nf.MAX_DEGREE:
+                power = self.enclose(base).power(int(abs(n)))
+                return power if n >= 0 else self._reciprocal(Pow(base, Number(-n)))
+            case Indicator():
+                return Interval(Fraction(0), True, Fraction(1), True)
+            case Apply():
+                return self._apply(tree)
+        raise CertificateError("certificate-unsupported", kind=type(tree).__name__)
+
+    def _switched(self, factors: tuple[Tree, ...]) -> Interval:
+        """X 1[x > 0]: 0, or the other factors' values where the condition holds."""
+        for k, factor in enumerate(factors):
+            if isinstance(factor, Indicator):
+                inside = Bounds(self.functions, (factor.condition,))
+                return inside.enclose(Mul((*factors[:k], *factors[k + 1 :]))).hull(point(0))
+        return LINE
+
+    def _reciprocal(self, tree: Tree) -> Interval:
+        value = self.enclose(tree)
+        if value.nonzero:
+            return value.inverse()
+        if not self.nonzero(tree):
+            raise Missing(Relation(("!=",), (tree, ZERO)))
+        if value.nonnegative:
+            return (value & ABOVE_ZERO).inverse()
+        return -((-value & ABOVE_ZERO).inverse()) if (-value).nonnegative else LINE
+
+    def _apply(self, tree: Apply) -> Interval:
+        name = known.resolve(tree.function, self.functions)
+        if name == "piecewise":
+            values = [*tree.arguments[::2][: len(tree.arguments) // 2], tree.arguments[-1]]
+            hull = self.enclose(values[0])
+            for value in values[1:]:
+                hull = hull.hull(self.enclose(value))
+            return hull
+        if name == "abs" and not tree.order and isinstance(inside := tree.arguments[0], Mul):
+            return self._structural(Mul(tuple(Apply(nf.ABS, (f,)) for f in inside.factors)))
+        arguments = [self.enclose(argument) for argument in tree.arguments]
+        if name in ("max", "min") and not tree.order:
+            best = arguments[0]
+            for other in arguments[1:]:
+                best = larger(best, other) if name == "max" else -larger(-best, -other)
+            return best
+        if name is None or len(arguments) != 1 or tree.order > 1 or tree.options:
+            return LINE
+        (x,) = arguments
+        if name == "abs":
+            return Interval(Fraction(-1), True, Fraction(1), True) if tree.order else x.magnitude()
+        if name in ("log", "sqrt"):
+            operator = ">=" if name == "sqrt" and not tree.order else ">"
+            if not (x.nonnegative if operator == ">=" else x.positive):
+                raise Missing(Relation((operator,), (tree.arguments[0], ZERO)))
+        found = image(name, tree.order, x)
+        if tree.order and x != LINE and (formula := known.derivative(name)) is not None:
+            found = found & self.enclose(substitute(formula, {Name("x"): tree.arguments[0]}))
+        return found
+
+
+def unknowns(tree: Tree) -> set[Tree]:
+    """The names and applied functions that a tree is arithmetic in; bars are seen through."""
+    found: set[Tree] = set()
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        match node:
+            case Apply(Name("abs"), (a,), 0):
+                stack.append(a)
+            case Name() | Apply() | Constant() | Indicator():
+                found.add(node)
+            case _:
+                stack.extend(children(node))
+    return found
+
+
+def _relations(tree: Tree) -> list[Relation]:
+    if isinstance(tree, Logic) and tree.operator == "and":
+        return [relation for part in tree.arguments for relation in _relations(part)]
+    return [tree] if isinstance(tree, Relation) else []
+
+
+def larger(a: Interval, b: Interval) -> Interval:
+    """max(x, y)."""
+    low = max((end for end in ((a.low, a.low_closed), (b.low, b.low_closed)) if end[0] is not None),
+              key=lambda end: (end[0], not end[1]), default=(None, False))  # fmt: skip
+    if a.high is None or b.high is None:
+        return Interval(*low)
+    high, closed = max((a.high, a.high_closed), (b.high, b.high_closed))
+    return Interval(*low, high, closed)
+
+
+def around(value: Value) -> Interval:
+    """Rational ends around a value; exact for a fraction."""
+    if isinstance(value, Fraction):
+        return point(value)
+    if not value.is_finite():
+        return LINE
+    low, high = dyadic(value.lower()), dyadic(value.upper())
+    return Interval(low, True, high, True)
+
+
+def dyadic(end: arb) -> Fraction:
+    """An exact Arb number as a fraction."""
+    mantissa, exponent = end.mid().man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def image(name: str, order: int, x: Interval) -> Interval:
+    """The values of a built-in (or its derivative) on x; by monotonicity where its slope is >= 0."""
+    whole = function_range(name, order)
+    if order or x == LINE or not (slope := function_range(name, 1)).nonnegative:
+        return whole
+    (low, low_closed), (high, high_closed) = _between(name, x, slope.positive)
+    return whole & Interval(low, low_closed, high, high_closed)
+
+
+def _between(name: str, x: Interval, strict: bool) -> tuple[End, End]:
+    """Bounds of f at the two ends of x, for increasing f; open only where f is strictly increasing."""
+
+    def end(at: Fraction | None, closed: bool, side: int) -> End:
+        if at is None:
+            return None, False
+        try:
+            value = evaluate(Apply(Name(name), (Number(at),)), {}, {})
+        except Undefined:
+            return None, False
+        found = around(value)
+        return (found.low if side < 0 else found.high), (closed or not strict)
+
+    return end(x.low, x.low_closed, -1), end(x.high, x.high_closed, 1)
+
+
+@cache
+def function_range(name: str, order: int) -> Interval:
+    """The range of a built-in or its derivative: axioms for exp, log, sqrt, abs; else derived from formulas."""
+    axioms = {
+        ("exp", 0): ABOVE_ZERO, ("exp", 1): ABOVE_ZERO, ("log", 1): ABOVE_ZERO, ("sqrt", 0): ZERO_UP,
+        ("sqrt", 1): ABOVE_ZERO, ("abs", 0): ZERO_UP, ("log", 0): LINE,
+    }  # fmt: skip
+    if (axiom := axioms.get((name, order))) is not None or order > 1:
+        return axiom or LINE
+    found, bounds = LINE, Bounds({})
+    formula = known.derivative(name) if order else known.value(name)
+    if formula is not None:
+        try:
+            found = bounds.enclose(formula)
+        except CertificateError:
+            found = LINE
+    low, high = known.claimed(name, order)
+    f = Apply(Name(name), (Name("x"),), order)
+    for claim, sign in ((low, 1), (high, -1)):
+        if claim is not None:
+            gap = _gap(Mul((Number(Fraction(sign)), Add((f, Number(-claim))))))
+            if gap.nonnegative:
+                side = Interval(claim, not gap.positive)
+                found = found & (side if sign > 0 else Interval(None, False, claim, not gap.positive))
+    return found
+
+
+def _gap(tree: Tree) -> Interval:
+    """The range of a tree in one built-in, written by exp(x) > 0."""
+    unfolded = nf.Normaliser({}, 2)
+    try:
+        value = unfolded(tree)
+        bounds = Bounds({})
+        return bounds.enclose(Div(nf.to_tree(value.numerator), nf.to_tree(value.denominator)))
+    except CertificateError:
+        return LINE

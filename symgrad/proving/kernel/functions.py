@@ -1,0 +1,65 @@
+"""What the kernel takes from the questionnaires: canonical names, and the formulas it works with.
+
+Trusted as definitions: `value`, `derivative`, `exponential` and the table `exact`. Claimed ranges are not
+trusted; `bounds` derives them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import cache
+
+from symgrad.functions import registry
+from symgrad.notation.tree import Name, Tree
+
+ELEMENTARY = frozenset({"abs", "exp", "log", "sqrt", "max", "min", "piecewise"})
+
+
+def resolve(function: Name, functions: Mapping[str, str]) -> str | None:
+    """The canonical built-in that a function's name stands for, or None for a general function."""
+    if function.indices:
+        return None
+    name = functions.get(function.stem, function.stem)
+    found = registry.lookup(name)
+    if found is not None:
+        return found.name
+    return name if name in ELEMENTARY else None
+
+
+@cache
+def derivative(name: str) -> Tree | None:
+    """f'(x) as a tree in Name("x")."""
+    found = registry.lookup(name)
+    return None if found is None or name in ELEMENTARY else registry.formula(found.derivative)
+
+
+@cache
+def value(name: str) -> Tree | None:
+    """f(x) by more elementary functions."""
+    found = registry.lookup(name)
+    if found is None or found.value is None or name in ELEMENTARY:
+        return None
+    return registry.formula(found.value)
+
+
+@cache
+def exponential(name: str) -> Tree | None:
+    """f(x) as a rational function of Name("E"), E = exp(x) > 0."""
+    found = registry.lookup(name)
+    if found is None or found.exponential is None or name in ELEMENTARY:
+        return None
+    return registry.formula(found.exponential)
+
+
+def claimed(name: str, order: int) -> tuple[Fraction | None, Fraction | None]:
+    """The ends of the range that the questionnaire claims, to be verified."""
+    found = registry.lookup(name)
+    stated = None if found is None else found.derivative_range if order else found.range
+    return (None, None) if stated is None else (stated.low.value, stated.high.value)
+
+
+def exact(name: str, at: Fraction) -> Fraction | None:
+    """f(at) where it is rational and listed."""
+    found = registry.lookup(name)
+    return None if found is None else dict(found.exact).get(at)

@@ -1,0 +1,77 @@
+"""The assumption that would save a refuted claim: candidates from weak to strong, each tried by the prover."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from symgrad.errors import CertificateError
+from symgrad.notation.tree import ONE, ZERO, Apply, Mul, Name, Number, Relation, Tree
+from symgrad.proving.kernel.bounds import Bounds
+from symgrad.proving.kernel.families import parts
+from symgrad.proving.kernel.normal import ABS
+from symgrad.proving.problem import Problem
+from symgrad.proving.tactics.goal import bare, factors_of
+
+Assumptions = tuple[Tree, ...]
+
+
+def search(problem: Problem, seconds: float, holds: Callable[[Problem], bool]) -> Assumptions:
+    """The first candidate under which the claim is proved; empty if none is found in time."""
+    deadline = time.monotonic() + seconds
+    for extra in candidates(problem):
+        if time.monotonic() > deadline:
+            return ()
+        if holds(replace(problem, pieces=(*problem.pieces, *extra), deadline=deadline)):
+            return extra
+    return ()
+
+
+def candidates(problem: Problem) -> Iterator[Assumptions]:
+    """A bound on the product of the weights, on each weight, signs, and side conditions for strict claims."""
+    relations = [p for p in parts(problem.statement) if isinstance(p, Relation) and len(p.operators) == 1]
+    shared: list[Tree] = []
+    for relation in relations:
+        weights, limit, common = _shape(problem, relation)
+        shared += [f for f in common if isinstance(bare(f), Name)]
+        if weights and limit is not None and limit > 0:
+            size = Apply(ABS, (weights[0] if len(weights) == 1 else Mul(tuple(weights)),))
+            yield from _upper((size,), limit)
+    weights = list(problem.weights())
+    for operator in ("<=", "<"):
+        yield tuple(Relation((operator,), (Apply(ABS, (w,)), ONE)) for w in weights)
+    for operator in (">=", ">"):
+        for weight in weights:
+            yield (Relation((operator,), (weight, ZERO)),)
+    yield tuple(Relation((">",), (weight, ZERO)) for weight in weights)
+    nonzero = tuple(Relation(("!=",), (bare(f), ZERO)) for f in dict.fromkeys(shared))
+    if nonzero:
+        yield nonzero
+
+
+def _upper(sizes: Assumptions, limit: Fraction) -> Iterator[Assumptions]:
+    for operator in ("<=", "<"):
+        yield tuple(Relation((operator,), (size, Number(limit))) for size in sizes)
+
+
+def _shape(problem: Problem, relation: Relation) -> tuple[list[Name], Fraction | None, list[Tree]]:
+    """The weights left on the smaller side, what their product may be, and what was cancelled."""
+    a, b = relation.operands if relation.operators[0] in ("<", "<=") else relation.operands[::-1]
+    (c, left), (d, right) = factors_of(a), factors_of(b)
+    common = []
+    for factor in list(left):
+        if factor in right:
+            left.remove(factor)
+            right.remove(factor)
+            common.append(factor)
+    weights = [inside for f in left if isinstance(inside := bare(f), Name) and inside in problem.leaves]
+    others = [f for f in left if bare(f) not in weights]
+    if right or not c:
+        return weights, None, common
+    try:
+        size = Bounds(problem.functions, problem.pieces).enclose(Mul((Number(c), *others))).magnitude()
+    except CertificateError:
+        return weights, None, common
+    return weights, None if not size.high else d / size.high, common

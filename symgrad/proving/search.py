@@ -1,0 +1,326 @@
+"""prove: exact counterexamples first, then the tactics; a verdict is said only after the kernel agreed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from symgrad.errors import CertificateError, InputError
+from symgrad.notation.codec import to_data
+from symgrad.notation.tree import (
+    Derivative,
+    Logic,
+    Name,
+    Relation,
+    Tree,
+    names_in,
+    strip_spans,
+    substitute,
+    walk,
+)
+from symgrad.proving import attained, explain, kernel, refute, rescue
+from symgrad.proving.kernel.bounds import Missing
+from symgrad.proving.kernel.evaluate import precise
+from symgrad.proving.kernel.families import parts
+from symgrad.proving.kernel.intervals import Empty
+from symgrad.proving.problem import Problem, make
+from symgrad.proving.tactics import TACTICS
+from symgrad.proving.tactics.goal import Goal, Offer, bare, factors_of
+from symgrad.values.derivation import Derivation
+from symgrad.values.phrase import Phrase
+from symgrad.values.proof import Claim, Proof
+
+Entry = Mapping[str, Any]
+QUICK, THOROUGH = 150, 4000
+"""Points tried before and after the tactics."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What the search has learnt on the way: tactics tried, side conditions that were missing.
+
+    only: the tactics to use, all if empty.
+    """
+
+    problem: Problem
+    method: list[str] = field(default_factory=list)
+    tried: list[str] = field(default_factory=list)
+    missing: list[Tree] = field(default_factory=list)
+    only: frozenset[str] = frozenset()
+
+
+def prove(
+    claim: Claim,
+    *,
+    definitions: Sequence[tuple[Name, Tree]] = (),
+    gradients: Mapping[Derivative, Derivation] | None = None,
+    timeout: float = 10.0,
+) -> Proof:
+    """Decide a claim: `proved` or `refuted` only with a certificate the kernel accepted, else `undecided`.
+
+    Args:
+        claim: the statement and its assumptions; names are universally quantified.
+        definitions: the chain's equations in order; counterexamples are then values of its leaves.
+        gradients: derivations of the derivative tokens, for the wording; the kernel derives its own.
+        timeout: seconds of search.
+
+    Raises:
+        InputError: the claim is no relation, or its assumptions contradict each other.
+    """
+    start = time.monotonic()
+    if not isinstance(claim.statement, Relation | Logic):
+        raise InputError("claim-not-relation")
+    claim = _bare(claim)
+    chain = tuple((name, strip_spans(body)) for name, body in definitions)
+    with precise():
+        proof = _decide(claim, chain, gradients or {}, timeout)
+    return replace(proof, seconds=time.monotonic() - start)
+
+
+def _bare(claim: Claim) -> Claim:
+    given = tuple(strip_spans(g) for g in claim.given)
+    return replace(claim, statement=strip_spans(claim.statement), given=given)
+
+
+def _decide(
+    claim: Claim, chain: tuple[tuple[Name, Tree], ...], gradients: explain.Gradients, timeout: float
+) -> Proof:
+    try:
+        problem = make(claim, chain, timeout)
+    except CertificateError:
+        return _undecided(claim, Phrase.of("proofs.undecided-derivative"))
+    if any(isinstance(node, Derivative) for t in (problem.statement, *problem.given) for node in walk(t)):
+        return _undecided(claim, Phrase.of("proofs.undecided-chain"))
+    _consistent(problem)
+    if (found := refute.counterexample(problem, QUICK)) is not None:
+        return _refuted(problem, found, timeout)
+    attempt = Attempt(problem)
+    if (proof := _proved(attempt, gradients)) is not None:
+        return proof
+    if (found := refute.counterexample(problem, THOROUGH)) is not None:
+        return _refuted(problem, found, timeout)
+    return _undecided(problem.claim, *_reasons(attempt))
+
+
+def _consistent(problem: Problem) -> None:
+    """Contradictory assumptions are the user's input error, never a proof."""
+    cases = [p for p in problem.pieces if isinstance(p, Logic) and p.operator == "or"]
+    here = kernel.setting(problem.functions, problem.definitions, problem.pieces)
+    settings = [here] if not cases else [here.with_assumption(a) for a in cases[0].arguments]
+    for setting in settings:
+        try:
+            setting.bounds(problem.statement)
+        except Empty:
+            continue
+        except CertificateError:
+            return
+        return
+    raise InputError("contradictory-assumptions")
+
+
+# ---- refuted
+
+
+def _refuted(problem: Problem, found: refute.Counterexample, timeout: float) -> Proof:
+    kernel.check(found.certificate)
+    saving = rescue.search(problem, min(0.5, timeout / 4), _holds)
+    return Proof(
+        problem.claim,
+        "refuted",
+        counterexample=found.exact(),
+        witness=explain.witness(problem, found),
+        rescue=saving,
+        method="counterexample",
+        certificate=found.certificate,
+        checked=True,
+    )
+
+
+def _holds(problem: Problem) -> bool:
+    """Whether the tactics alone prove a problem (for the rescue)."""
+    try:
+        _consistent(problem)
+    except InputError:
+        return False
+    return entry_for(problem.statement, _setting(problem), Attempt(problem)) is not None
+
+
+# ---- proved
+
+
+def _setting(problem: Problem, pieces: Sequence[Tree] | None = None) -> kernel.Setting:
+    used = problem.pieces if pieces is None else pieces
+    return kernel.setting(problem.functions, problem.definitions, used)
+
+
+def _proved(attempt: Attempt, gradients: Mapping[Derivative, Derivation]) -> Proof | None:
+    problem = attempt.problem
+    entry = entry_for(problem.statement, _setting(problem), attempt)
+    if entry is None:
+        return None
+    used, entry = _fewest(attempt, entry)
+    point = attained.point(problem)
+    certificate = problem.certificate(
+        "proved",
+        used=[to_data(piece) for piece in used],
+        proof=entry,
+        attained=None if point is None else [[to_data(name), to_data(value)] for name, value in point],
+    )
+    kernel.check(certificate)
+    return Proof(
+        problem.claim,
+        "proved",
+        steps=explain.steps(problem, entry, used, gradients),
+        attained=() if point is None else explain.attained(problem, point, used),
+        used=tuple(used),
+        unused=tuple(piece for piece in problem.pieces if piece not in used),
+        method="+".join(dict.fromkeys(attempt.method)),
+        certificate=certificate,
+        checked=True,
+    )
+
+
+def _fewest(attempt: Attempt, entry: Entry) -> tuple[list[Tree], Entry]:
+    """Only the assumptions without which the same argument fails."""
+    used, statement = list(attempt.problem.pieces), attempt.problem.statement
+    spoken = {n for tree in explain.stated(entry) for n in names_in(tree)}
+    pending = [p for p in used if names_in(p) and spoken.isdisjoint(names_in(p))]
+    batches = [[p] for p in reversed(used) if p not in pending]
+    for batch in ([pending] if pending else []) + batches:
+        fewer = [other for other in used if other not in batch]
+        quiet = Attempt(attempt.problem, only=frozenset(attempt.method))
+        if (again := entry_for(statement, _setting(attempt.problem, fewer), quiet)) is not None:
+            used, entry = fewer, again
+    return used, entry
+
+
+def entry_for(statement: Tree, here: kernel.Setting, attempt: Attempt) -> Entry | None:
+    """A proof entry that the kernel accepts for the statement in this setting, or None."""
+    if attempt.problem.late:
+        return None
+    match statement:
+        case Logic("and", pieces):
+            return _all("and", [(piece, here) for piece in pieces], attempt)
+        case Relation(_, (_, _, _, *_)):
+            return _all("and", [(piece, here) for piece in parts(statement)], attempt)
+        case Logic("implies", (a, b)):
+            inner = entry_for(b, here.with_assumption(a), attempt)
+            return None if inner is None else {"rule": "implies", "proof": inner}
+        case Logic("iff", (a, b)):
+            both = [(b, here.with_assumption(a)), (a, here.with_assumption(b))]
+            return _all("iff", both, attempt)
+        case Logic("or", choices):
+            for k, choice in enumerate(choices):
+                if (inner := entry_for(choice, here, attempt)) is not None:
+                    return {"rule": "or", "choice": k, "proof": inner}
+            return None
+        case Relation((_,), (_, _)):
+            return _relation(statement, here, attempt)
+    return None
+
+
+def _all(rule: str, pieces: Sequence[tuple[Tree, kernel.Setting]], attempt: Attempt) -> Entry | None:
+    entries = []
+    for piece, here in pieces:
+        if (entry := entry_for(piece, here, attempt)) is None:
+            return None
+        entries.append(entry)
+    return {"rule": rule, "parts": entries}
+
+
+def _undefined(statement: Relation, here: kernel.Setting) -> list[Tree]:
+    """The side conditions that an inequality needs and the assumptions do not give, factor by factor."""
+    try:
+        bounds = here.bounds(statement)
+        for side in statement.operands:
+            bounds.enclose(substitute(side, here.settled))
+    except Missing as error:
+        (operator,), (tree, zero) = error.condition.operators, error.condition.operands
+        if operator != "!=":
+            return [error.condition]
+        factors = [bare(f) for f in factors_of(tree)[1]]
+        return [Relation(("!=",), (f, zero)) for f in factors if not bounds.nonzero(f)]
+    except CertificateError:
+        pass
+    return []
+
+
+def _relation(statement: Relation, here: kernel.Setting, attempt: Attempt) -> Entry | None:
+    if statement.operators != ("=",) and (missing := _undefined(statement, here)):
+        attempt.missing += missing
+        if not any(isinstance(u, Logic) for u in here.used):
+            return None
+    for entry in _offers(statement, here, attempt):
+        if attempt.problem.late:
+            return None
+        try:
+            kernel.prove_entry(statement, entry, here)
+        except (CertificateError, RecursionError):
+            continue
+        return entry
+    for split in here.used:
+        if isinstance(split, Logic) and split.operator == "or":
+            rest = tuple(u for u in here.used if u != split)
+            without = kernel.setting(here.functions, here.definitions, rest)
+            entries = [entry_for(statement, without.with_assumption(a), attempt) for a in split.arguments]
+            if all(entries):
+                return {"rule": "cases", "assumption": to_data(split), "parts": entries}
+    return None
+
+
+def _offers(statement: Relation, here: kernel.Setting, attempt: Attempt) -> Iterator[Entry]:
+    """What the tactics suggest for one relation, in order."""
+    (operator,), (a, b) = statement.operators, statement.operands
+    a, b = (substitute(side, here.settled) for side in (a, b))
+    smaller, larger = (b, a) if operator in (">", ">=", "!=") else (a, b)
+    try:
+        bounds = here.bounds(a, b)
+    except Empty:
+        yield {"rule": "absurd"}
+        return
+    except CertificateError:
+        return
+    goal = Goal(operator, smaller, larger, here, bounds)
+    for name, tactic in TACTICS:
+        if attempt.only and name not in attempt.only:
+            continue
+        attempt.tried.append(name)
+        for offer in _safely(tactic(goal), attempt):
+            try:
+                entry = offer()
+            except (CertificateError, RecursionError):
+                continue
+            attempt.method.append(name)
+            yield entry
+            attempt.method.pop()
+
+
+def _safely(offers: Iterator[Offer], attempt: Attempt) -> Iterator[Offer]:
+    """The offers up to the first that cannot even be thought of."""
+    while not attempt.problem.late:
+        try:
+            yield next(offers)
+        except StopIteration:
+            return
+        except (CertificateError, RecursionError):
+            return
+
+
+# ---- undecided
+
+
+def _undecided(claim: Claim, *why: Phrase) -> Proof:
+    return Proof(claim, "undecided", steps=why)
+
+
+def _reasons(attempt: Attempt) -> tuple[Phrase, ...]:
+    """What is missing, or what was tried."""
+    missing = tuple(dict.fromkeys(attempt.missing))
+    if missing:
+        return (Phrase.of("proofs.undecided-missing", conditions=missing),)
+    if attempt.problem.late:
+        return (Phrase.of("proofs.undecided-time"),)
+    reasons = [Phrase.of("proofs.undecided-tried", tactics=", ".join(dict.fromkeys(attempt.tried)))]
+    return (*reasons, *explain.best_known(attempt.problem))
