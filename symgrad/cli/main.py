@@ -15,6 +15,7 @@ import click
 
 from symgrad.cli.language import Run, asked_language, language
 from symgrad.cli.options import Option
+from symgrad.cli.output import PipeClosed, show
 from symgrad.errors import DerivationError, SymgradError
 from symgrad.phrases import LANGUAGES, say
 from symgrad.version import __version__
@@ -62,7 +63,6 @@ def cli(ctx: click.Context, lang: str | None) -> None:
     """Without a subcommand: a few lines to copy."""
     if ctx.invoked_subcommand is None:
         from symgrad.cli.examples import example_names
-        from symgrad.cli.output import show
 
         show(say("cli.welcome", language(ctx), None, more=len(example_names()) - 1))
 
@@ -94,12 +94,11 @@ def run(arguments: list[str]) -> int:
         return _complain(problem.message(lang), 2)
     except (KeyboardInterrupt, click.Abort):
         return _complain("", INTERRUPTED)
-    except BrokenPipeError:
+    except PipeClosed:
         return _pipe_closed()
 
 
 def _complain(message: str, code: int) -> int:
-    from symgrad.cli.output import show
 
     show(f"{message}\n", sys.stderr)
     return code

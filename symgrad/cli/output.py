@@ -10,6 +10,10 @@ from typing import TextIO
 from symgrad.errors import FileError, Where
 
 
+class PipeClosed(Exception):
+    """Whoever reads our output went away (`| head`); not an OSError, which click would end with code 1."""
+
+
 def encoding_of(target: Path | None) -> str:
     """The encoding that text for this target will be written in (None is the terminal)."""
     return "utf-8" if target is not None else stream_encoding(sys.stdout)
@@ -32,8 +36,11 @@ def emit(text: str, target: Path | None = None) -> None:
 def show(text: str, stream: TextIO | None = None) -> None:
     """Write to a terminal stream; glyphs its encoding lacks are spelled another way, one by one."""
     stream = stream or sys.stdout
-    stream.write(fit(text, stream_encoding(stream)))
-    stream.flush()
+    try:
+        stream.write(fit(text, stream_encoding(stream)))
+        stream.flush()
+    except BrokenPipeError:
+        raise PipeClosed from None
 
 
 def fit(text: str, encoding: str) -> str:

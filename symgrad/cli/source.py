@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symgrad.errors import FileError, InputError, Where
+from symgrad.errors import InputError, Where
 
 if TYPE_CHECKING:
     from symgrad.api import Chain
@@ -22,23 +22,16 @@ def read_chain(source: str) -> Chain:
 
 def read_text(source: str, name: str = "<chain>") -> str:
     """The whole UTF-8 text of a file, or of standard input for `-`."""
-    if source == "-":
-        return decode(sys.stdin.buffer.read(), name)
-    try:
-        return decode(Path(source).read_bytes(), source)
-    except OSError as problem:
-        reason = problem.strerror or str(problem)
-        raise FileError("cannot-read", Where(source), path=source, reason=reason) from problem
+    from symgrad.api.files import read_utf8
 
-
-def decode(data: bytes, name: str) -> str:
-    """UTF-8 with or without a byte order mark; anything else is an error that says where."""
+    if source != "-":
+        return read_utf8(source)
+    data = sys.stdin.buffer.read()
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        line = data.count(b"\n", 0, problem.start) + 1
-        column = problem.start - (data.rfind(b"\n", 0, problem.start) + 1) + 1
-        raise InputError("not-utf8", Where(name, line, column), path=name) from problem
+        where = Where(name, data.count(b"\n", 0, problem.start) + 1)
+        raise InputError("not-utf8", where, path=name) from problem
 
 
 def read_values(path: Path) -> Mapping[str, Any]:

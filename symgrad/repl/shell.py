@@ -6,19 +6,20 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from symgrad.api import Chain, Question, prove
 from symgrad.errors import MissingExtraError
 from symgrad.phrases import say
 from symgrad.version import __version__
 
 if TYPE_CHECKING:
-    from symgrad.api import Mark
+    from symgrad.api import Chain, Mark
 
 INSTALL = "pip install 'symgrad[repl]'"
 
 
 def namespace(chain: Chain | None) -> dict[str, Any]:
     """What the shell starts with."""
+    from symgrad.api import Chain, Question, prove
+
     names: dict[str, Any] = {"Chain": Chain, "Question": Question, "prove": prove}
     if chain is None:
         return names

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from symgrad.cli import options as o
-from symgrad.cli.language import language
+from symgrad.cli.language import language, words
 from symgrad.cli.output import emit, encoding_of
 from symgrad.cli.source import read_chain
+
+if TYPE_CHECKING:
+    from symgrad.api import Chain
+    from symgrad.values.derivation import Derivation
 
 
 @click.command("derive", cls=o.Command)
@@ -46,28 +50,28 @@ def command(
     templates: Path | None,
     quiet: bool,
 ) -> int:
-    """Derive, check, print."""
+    """Derive, check, print; a derivation whose check fails never gets here."""
+    if keep and not wrt:
+        raise click.UsageError(words("keep-needs-wrt"), click.get_current_context())
+    from symgrad.rendering.render import Target, render_derivation
+
     network = read_chain(chain)
     if functions:
         network = network.vary(functions=functions)
-    format_ = "json" if as_json else format_
-    settings = {
-        "lang": language(),
-        "templates": templates,
-        "encoding": encoding_of(output),
-        "detail": detail,
-        "standalone": standalone,
-    }
-    if not wrt:
-        gradients = network.gradients(of=of, keep=keep)
-        gradients.check()
-        emit(gradients.to(format_, **settings), output)
-        return 0
-    derivations = [network.derive(name, of=of, keep=keep) for name in wrt]
-    for derivation in derivations:
-        derivation.check()
-    texts = [derivation.to(format_, **settings) for derivation in derivations]
-    if format_ == "json" and len(texts) > 1:
-        texts = [json.dumps([json.loads(text) for text in texts], ensure_ascii=False, indent=2)]
-    emit("\n".join(text.rstrip("\n") + "\n" for text in texts), output)
+    derivations, checked = checked_gradients(network, wrt, of, keep)
+    shown = derivations[0] if wrt and len(derivations) == 1 else derivations
+    target = Target("json" if as_json else format_, language(), templates, encoding_of(output), standalone)
+    emit(render_derivation(shown, target, detail=detail, overview=not wrt, checked=checked), output)
     return 0
+
+
+def checked_gradients(
+    chain: Chain, wrt: tuple[str, ...], of: str | None, keep: tuple[str, ...]
+) -> tuple[list[Derivation], bool]:
+    """The derivations asked for (a family counts as its members), or those of all parameters in one pass."""
+    if not wrt:
+        every = chain.gradients(of)
+        return [gradient.value for gradient in every.values()], bool(every.check())
+    names = [name for text in wrt for name in chain.names(text)]
+    found = [chain.derive(name, of=of, keep=keep) for name in names]
+    return [gradient.value for gradient in found], all(gradient.check() for gradient in found)

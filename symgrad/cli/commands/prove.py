@@ -38,14 +38,11 @@ def command(
 ) -> int:
     """Prove, print, write the certificate."""
     if chain is not None:
-        network = read_chain(chain)
-        if functions:
-            network = network.vary(functions=functions)
-        proof = network.prove(claim, given=given, timeout=timeout)
+        proof = read_chain(chain).prove(claim, given, functions=functions, timeout=timeout)
     else:
         from symgrad.api import prove
 
-        proof = prove(claim, given=given, functions=functions, timeout=timeout)
+        proof = prove(claim, given, functions=functions, timeout=timeout)
     if not quiet or as_json:
         format_ = "json" if as_json else "text"
         emit(proof.to(format_, lang=language(), templates=templates, encoding=encoding_of(None)))

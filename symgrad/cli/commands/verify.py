@@ -11,7 +11,7 @@ from symgrad.cli import options as o
 from symgrad.cli.language import language, words
 from symgrad.cli.output import emit, show
 from symgrad.cli.source import read_text
-from symgrad.errors import CertificateError, InputError, Where
+from symgrad.errors import CertificateError
 
 
 @click.command("verify", cls=o.Command)
@@ -22,15 +22,9 @@ def command(certificate: str, as_json: bool, lang: str | None, templates: Path |
     """Exit 0 if the kernel accepts, 1 if it does not."""
     from symgrad.api import verify
 
-    text = read_text(certificate, "<certificate>")
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as problem:
-        line, column = getattr(problem, "lineno", 1), getattr(problem, "colno", 1)
-        raise InputError("not-json", Where(certificate, line, column), path=certificate) from problem
     reason = ""
     try:
-        verify(data)
+        verify(read_text(certificate, "<certificate>"), certificate)
     except CertificateError as problem:
         reason = problem.message(language())
     if as_json:
