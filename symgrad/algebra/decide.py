@@ -18,7 +18,8 @@ from symgrad.algebra.residues import may_agree
 from symgrad.algebra.scope import Circular, Level, Scope
 from symgrad.arithmetic.kind import Inexact, Kind, NotScalar, Unvalued, Value
 from symgrad.arithmetic.kind import Undefined as NoValue
-from symgrad.notation.tree import BigOp, Div, Name, Pow, Tree, walk
+from symgrad.arithmetic.written_out import written_out
+from symgrad.notation.tree import Add, BigOp, Div, Name, Pow, Tree, walk
 
 Verdict = Literal["equal", "different", "unknown"]
 TIME = 2.0
@@ -108,11 +109,12 @@ class Algebra:
         """Whether a (an answer) and b (the gold) are equal wherever both are defined."""
         if len(self.ring.atoms) > MAX_ATOMS:
             self._reset()
-        reason = ""
+        reason, end = "", monotonic() + seconds
         for stage in _LADDER:
             try:
                 if isinstance(stage, Level):
-                    if self._same(a, b, stage, seconds):
+                    self.ring.deadline = end
+                    if self._same(a, b, stage):
                         return Decision("equal", stage, restrictions=self.restrictions(a, b))
                 elif (witness := self._separate(a, b, seconds, stage)) is not None:
                     return Decision("different", witness=witness)
@@ -120,19 +122,21 @@ class Algebra:
                 reason = reason_of(failure)
                 if reason in _FINAL:
                     break
+            finally:
+                self.ring.deadline = None
         return Decision("unknown", reason=reason or "no-witness")
 
-    def _same(self, a: Tree, b: Tree, level: Level, seconds: float) -> bool:
-        self.ring.deadline = monotonic() + seconds
-        try:
-            left, right = self.normal_form(a, level), self.normal_form(b, level)
-            if left.key() == right.key():
-                return True
-            if not may_agree(self.ring, left, right):
-                return False
-            return self.ring.is_zero(self.ring.add([left, self.ring.negate(right)]))
-        finally:
-            self.ring.deadline = None
+    def _same(self, a: Tree, b: Tree, level: Level) -> bool:
+        terms = [self.normal_form(term, level) for term in _terms(a)]
+        terms.extend(self.ring.negate(self.normal_form(term, level)) for term in _terms(b))
+        if not self.ring.collected(terms):
+            return True
+        left, right = self.normal_form(a, level), self.normal_form(b, level)
+        if left.key() == right.key():
+            return True
+        if not may_agree(self.ring, left, right):
+            return False
+        return self.ring.is_zero(self.ring.add([left, self.ring.negate(right)]))
 
     def restrictions(self, a: Tree, b: Tree) -> tuple[Tree, ...]:
         """The factors that a divides by somewhere and b nowhere, apart from what can never vanish."""
@@ -203,6 +207,11 @@ def reason_of(failure: BaseException) -> str:
         case NotScalar(tree=tree):
             return "symbolic-range" if isinstance(tree, BigOp) else "not-scalar"
     return "too-large"
+
+
+def _terms(tree: Tree) -> tuple[Tree, ...]:
+    tree = written_out(tree)
+    return tree.terms if isinstance(tree, Add) else (tree,)
 
 
 def _attempts(ground: Ground, points: int | None) -> Iterator[tuple[Kind, Callable[[], Iterator[Point]]]]:

@@ -128,10 +128,17 @@ def square_root(ring: Ring, form: Form) -> Form:
             inside[factor] = 1
     top, bottom = _square_part(abs(form.coefficient.numerator)), _square_part(form.coefficient.denominator)
     # sqrt(t/b) = sqrt(t b)/b, so that the rest is an integer
-    rest = Fraction(top[1] * bottom[1] * (1 if form.coefficient > 0 else -1))
+    rest = top[1] * bottom[1]
     outside.append(constant(Fraction(top[0], bottom[0] * bottom[1])))
-    if inside or rest != 1:
-        outside.append(ring.atom("sqrt", (Form(rest, inside),)))
+    # what is surely positive has a root of its own; the others may be negative in pairs
+    alone = [Form(Fraction(1), {f: 1}) for f in inside if is_positive(ring, f)]
+    alone.extend(map(constant, [p for p, _ in _primes(rest)] if rest <= SMALL else [rest]))
+    outside.extend(ring.atom("sqrt", (part,)) for part in alone)
+    together = Form(
+        Fraction(1 if form.coefficient > 0 else -1), {f: 1 for f in inside if not is_positive(ring, f)}
+    )
+    if together.key() != ONE.key():
+        outside.append(ring.atom("sqrt", (together,)))
     return ring.multiply(outside)
 
 

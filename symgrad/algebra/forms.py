@@ -19,6 +19,8 @@ Factor: TypeAlias = int | Poly
 """An atom's number, or a polynomial of at least two terms."""
 
 MAX_BITS = 4096
+MANY = 6
+"""So many fractions are added at once; more are added by halves."""
 
 
 class Undefined(ArithmeticError):
@@ -130,16 +132,30 @@ class Ring:
 
     def add(self, forms: Iterable[Form]) -> Form:
         """The sum: shared factors first, then the rest expanded once and factored."""
-        parts = [form for form in forms if form.coefficient]
+        parts = self.collected(forms)
         if len(parts) < 2:
             return parts[0] if parts else ZERO
         self.check_time()
         shared = self._shared(parts)
+        if len(parts) > MANY and any(exponent < 0 for exponent in shared.values()):
+            # many denominators at once would each be multiplied into every other term
+            middle = len(parts) // 2
+            return self.add([self.add(parts[:middle]), self.add(parts[middle:])])
         total: Terms = {}
         for part in parts:
             rest = {f: plain(part.factors.get(f, 0) - shared.get(f, 0)) for f in {**part.factors, **shared}}
             poly.add_to(total, self.expanded(Form(part.coefficient, rest)))
         return self.multiply([Form(Fraction(1), shared), self.from_terms(poly.limited(total))])
+
+    @staticmethod
+    def collected(forms: Iterable[Form]) -> list[Form]:
+        """The forms with like ones taken together; what cancels is gone."""
+        total: dict[Hashable, Form] = {}
+        for form in forms:
+            key = frozenset(form.factors.items())
+            before = total.get(key, ZERO).coefficient
+            total[key] = Form(before + form.coefficient, form.factors)
+        return [form for form in total.values() if form.coefficient]
 
     @staticmethod
     def _shared(parts: list[Form]) -> dict[Factor, Exponent]:
