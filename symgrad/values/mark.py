@@ -48,3 +48,5 @@ class Mark:
     remarks: tuple[Phrase, ...] = ()
     problem: tuple[tuple[str, str], ...] = ()
     """For unreadable: (language, message) pairs."""
+    answer: Tree | None = None
+    """The answer as a tree, for showing the reading in other notations than LaTeX."""

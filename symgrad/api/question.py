@@ -1,0 +1,192 @@
+"""The face of a question and of a mark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from symgrad.api.chain import Chain
+from symgrad.api.names import function_names, one
+from symgrad.errors import InputError, NotSupportedError, Where
+from symgrad.grading import question as grading
+from symgrad.grading.forms import FORMS
+from symgrad.grading.marking import mark as mark_answer
+from symgrad.notation.context import Context
+from symgrad.notation.reader import read
+from symgrad.notation.tree import strip_spans
+from symgrad.notation.writers.plain import plain
+from symgrad.notation.writers.unicode import pretty
+from symgrad.values import mark as values
+from symgrad.values.mark import MISTAKES, Mistake
+
+
+class Mark:
+    """What marking an answer gives back."""
+
+    def __init__(self, value: values.Mark) -> None:
+        self.value = value
+
+    @property
+    def verdict(self) -> str:
+        """correct, incorrect, undecided or unreadable."""
+        return self.value.verdict
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """The named slips."""
+        return self.value.mistakes
+
+    @property
+    def points(self) -> Fraction | None:
+        """Points, None where no mark was given."""
+        return self.value.points
+
+    @property
+    def reading(self) -> str:
+        """The answer as it was understood, in LaTeX."""
+        return self.value.reading
+
+    @property
+    def evidence(self) -> str:
+        """Why, in English: a point where the answer and the gradient differ."""
+        from symgrad.rendering.render import Target, render_phrase
+
+        return " ".join(render_phrase(phrase, Target()) for phrase in self.value.evidence)
+
+    def feedback(self, lang: str = "en", hint: int = 1, *, format: str = "text", encoding: str | None = None) -> str:
+        """What the student is told at one level of hint; for other verdicts what became of the answer."""
+        from symgrad.rendering.render import Target, render_phrase
+        from symgrad.rendering.views.mark import mark_view
+
+        target = Target(format, lang, encoding=encoding)
+        if self.value.hints and self.verdict == "incorrect":
+            level = self.value.hints[min(max(hint, 1), len(self.value.hints)) - 1]
+            return ("" if lang == "zh" else " ").join(render_phrase(phrase, target) for phrase in level)
+        view = mark_view(self.value, target.wording, hint)
+        return " ".join(text for text in (view.verdict, *view.evidence) if text)
+
+    def to(
+        self,
+        format: str = "text",
+        lang: str = "en",
+        *,
+        hint: int = 1,
+        explain: bool = False,
+        templates: Path | None = None,
+        encoding: str | None = None,
+    ) -> str:
+        """The mark as text, markdown, latex or json."""
+        from symgrad.rendering.render import Target, render_mark
+
+        return render_mark(self.value, Target(format, lang, templates, encoding), hint=hint, explain=explain)
+
+    def __repr__(self) -> str:
+        named = ", ".join(f"{m.name} {m.detail}".strip() for m in self.mistakes)
+        return f"<Mark {self.verdict}{': ' + named if named else ''}>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.to("text").rstrip("\n"))
+
+
+class Question:
+    """A question about a chain, or with an answer of its own.
+
+    Args:
+        chain: the chain the question is about.
+        wrt, of: which gradient is asked for; of is the objective unless said otherwise.
+        answer: the right answer, for a question that is no gradient; sigma is the logistic sigmoid unless said
+            otherwise in functions.
+        value, tolerance: a right number, and how far off is still right.
+        functions: what general names stand for. aliases: other names -> the chain's names.
+        form: any, factored, expanded or simplified; a right value in another form is correct with a remark.
+        points, rubric: full marks, and what named slips cost: negative deducts, another number is a ceiling,
+            {"each": -1, "max": -2} counts occurrences.
+
+    Raises:
+        InputError: nothing is asked, or the parts do not fit.
+    """
+
+    def __init__(
+        self,
+        chain: Chain | None = None,
+        *,
+        wrt: str | None = None,
+        of: str | None = None,
+        answer: str | None = None,
+        bound: str | None = None,
+        value: str | float | None = None,
+        tolerance: str | float | Fraction | None = None,
+        given: Sequence[str] = (),
+        functions: Mapping[str, str] | None = None,
+        shapes: Mapping[str, str] | None = None,
+        aliases: Mapping[str, str] | None = None,
+        form: str = "any",
+        layout: str = "gradient",
+        points: int | float | Fraction = 1,
+        rubric: Mapping[str, Any] | None = None,
+    ) -> None:
+        if bound is not None or shapes:
+            raise NotSupportedError("question-kind-not-yet", Where("<question>"))
+        if form not in FORMS:
+            raise InputError("yaml-choice", Where("<question>"), found=form, choices=", ".join(FORMS))
+        self.chain, self.given, self.layout = chain, tuple(given), layout
+        settings: dict[str, Any] = {
+            "functions": function_names(functions),
+            "aliases": dict(aliases or {}),
+            "form": form,
+            "points": Fraction(str(points)),
+            "rubric": checked_rubric(rubric or {}),
+        }
+        if wrt is not None and chain is not None:
+            network = chain.network
+            target = None if of is None else one(network, of)
+            self.question = grading.Question.about(network, one(network, wrt), target, **settings)
+            return
+        text = answer if answer is not None else None if value is None else str(value)
+        if text is None or wrt is not None:
+            raise InputError("question-asks-nothing", Where("<question>"))
+        if value is not None:
+            settings["tolerance"] = Fraction(str(tolerance)) if tolerance is not None else Fraction(0)
+        named = {"sigma": "sigmoid", **settings["functions"]}
+        gold = strip_spans(read(text, Context("claim", functions=frozenset(settings["functions"])), name="<gold>"))
+        used = {k: v for k, v in named.items() if k in settings["functions"] or f"{k}(" in plain(gold) or f"{k}'" in plain(gold)}
+        settings["functions"] = used
+        network = chain.network if chain is not None else None
+        self.question = grading.Question(gold, network, **settings)
+
+    def mark(self, answer: str) -> Mark:
+        """Mark one answer: LaTeX, Unicode or plain text."""
+        return Mark(mark_answer(self.question, answer))
+
+    def asked(self, encoding: str | None = None) -> str:
+        """What is asked, as a person would write it: ∂C/∂b₁."""
+        goal = self.question.goal
+        return "?" if goal is None else pretty(goal, encoding)
+
+    def __repr__(self) -> str:
+        goal = self.question.goal
+        return f"<Question {plain(goal) if goal is not None else plain(self.question.gold)}>"
+
+
+def checked_rubric(rubric: Mapping[str, Any]) -> dict[str, Any]:
+    """The rubric with exact numbers.
+
+    Raises:
+        InputError: a mistake that marking never names.
+    """
+    from difflib import get_close_matches
+
+    found: dict[str, Any] = {}
+    for name, rule in rubric.items():
+        if name not in MISTAKES:
+            near = next(iter(get_close_matches(name, MISTAKES, 1, 0.6)), "")
+            raise InputError(
+                "rubric-unknown", Where("<rubric>", 1, 1, name, len(name)), "did-you-mean" if near else "", name=name, suggestion=near
+            )  # fmt: skip
+        if isinstance(rule, Mapping):
+            found[name] = {key: Fraction(str(value)) for key, value in rule.items()}
+        else:
+            found[name] = Fraction(str(rule))
+    return found

@@ -1,0 +1,204 @@
+"""Which slip turned the right answer into this one: exact search over edits, cheapest first.
+
+A float fingerprint only chooses which candidates are worth an exact comparison; a name is given if and only if the
+edited gold equals the answer exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from symgrad.algebra import Fingerprints, algebra_of, close
+from symgrad.grading.edits import Edit, Slips, product, range_edits
+from symgrad.grading.writings import form_kinds, written
+from symgrad.grading.question import Question
+from symgrad.notation.tree import Derivative, Name, Tree
+from symgrad.notation.writers.plain import plain
+from symgrad.values.mark import Mistake
+
+TIE = 0.35
+"""Edits that cost at most this much more than the cheapest are reported with it."""
+MAX_CONFIRM = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write the gold as factors, with every single slip in it and by what it multiplies the gold."""
+
+    factors: tuple[Tree, ...]
+    rated: tuple[tuple[float, Edit], ...]
+
+
+class Desk:
+    """What all answers to one question share: fingerprints, and the slips of every form, worked out once."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.prints = Fingerprints(question.scope)
+        self.forms: dict[str, Form] = {}
+
+    def form(self, kind: str) -> Form | None:
+        """The gold in one form, or None where it has no such form."""
+        if kind not in self.forms:
+            factors = written(self.question, kind)
+            if factors is None:
+                return None
+            self.forms[kind] = Form(factors, tuple(self.rate(factors)))
+        return self.forms[kind]
+
+    def rate(self, factors: tuple[Tree, ...]) -> Iterator[tuple[float, Edit]]:
+        """All slips with their ratios, cheapest first."""
+        for edit in sorted(Slips(self.question, factors).all(), key=lambda e: e.cost):
+            ratio = self.ratio(factors, edit)
+            if ratio is not None:
+                yield ratio, edit
+
+    def ratio(self, factors: tuple[Tree, ...], edit: Edit) -> float | None:
+        """By what an edit multiplies the gold, as a float."""
+        value = 1.0
+        for place, new in edit.changes:
+            old = self.prints.of(factors[place])
+            if not old:
+                return None
+            value /= old
+            for tree in new:
+                value *= self.prints.of(tree) or math.nan
+        for tree in edit.extra:
+            value *= self.prints.of(tree) or math.nan
+        return value if math.isfinite(value) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All named slips, and the readings: each a set of slips that by itself explains the answer."""
+
+    mistakes: tuple[Mistake, ...]
+    readings: tuple[tuple[Mistake, ...], ...]
+
+
+@lru_cache(maxsize=32)
+def desk_of(question: Question) -> Desk:
+    """The desk of a question."""
+    return Desk(question)
+
+
+class Diagnosis:
+    """The search for one answer."""
+
+    def __init__(self, question: Question, answer: Tree) -> None:
+        self.question, self.answer = question, answer
+        self.desk = desk_of(question)
+        self.prints = self.desk.prints
+        self.target = self.prints.of(answer)
+        self.confirmed = 0
+
+    def run(self) -> Found:
+        """Another gradient first, then the shortest edit, ties all; at most two slips at once."""
+        other = self.other_gradient()
+        edits = self.shapes() or self.in_forms()
+        if other or edits:
+            return Found((*other, *edits), tuple((mistake,) for mistake in (*edits, *other)))
+        pair = self.pairs()
+        return Found(tuple(pair), (tuple(pair),) if pair else ())
+
+    def in_forms(self) -> list[Mistake]:
+        """Single slips, in the forms that the answer itself uses first."""
+        for kind in form_kinds(self.answer):
+            form = self.desk.form(kind)
+            if form is not None and (found := self.single(form)):
+                return found
+        return []
+
+    def equals(self, tree: Tree) -> bool:
+        """The exact decision."""
+        if self.confirmed >= MAX_CONFIRM:
+            return False
+        self.confirmed += 1
+        return bool(algebra_of(self.question.scope).equal(self.answer, tree, 0.3))
+
+    def alike(self, tree: Tree) -> bool:
+        """Whether a candidate is worth an exact comparison."""
+        value = self.prints.of(tree)
+        return value is not None and self.target is not None and close(value, self.target)
+
+    # -- whole answers ---------------------------------------------------------------------------------------
+
+    def other_gradient(self) -> tuple[Mistake, ...]:
+        """wrong-variable: the answer is the gradient of another name of the chain."""
+        network, goal = self.question.network, self.question.goal
+        if network is None or goal is None or not isinstance(goal.of, Name):
+            return ()
+        names = [*network.leaves, *(e.name for e in network.equations)]
+        for name in names:
+            token = Derivative(goal.of, name)
+            if name == goal.by or name == goal.of or token not in self.question.adjoints:
+                continue
+            if self.alike(token) and self.equals(token):
+                return (Mistake("wrong-variable", f"{plain(token)} -> {plain(goal)}", None, (token,), (goal,)),)
+        return ()
+
+    def shapes(self) -> list[Mistake]:
+        """Sums for products, and products over a wrong range."""
+        for mistake, tree in Slips(self.question).sums():
+            if self.alike(tree) and self.equals(tree):
+                return [mistake]
+        gold = self.prints.of(self.question.gold)
+        for mistake, tree in range_edits(self.answer):
+            if close(self.prints.of(tree), gold) and algebra_of(self.question.scope).equal(tree, self.question.gold):
+                return [mistake]
+        return []
+
+    # -- edits of factors --------------------------------------------------------------------------------------
+
+    def needed(self) -> float | None:
+        gold = self.prints.of(self.question.gold)
+        if not gold or self.target is None:
+            return None
+        return self.target / gold
+
+    def single(self, form: Form) -> list[Mistake]:
+        """The cheapest single slips that explain the answer, ties included."""
+        needed = self.needed()
+        if needed is None:
+            return []
+        found: list[Mistake] = []
+        cheapest: float | None = None
+        for ratio, edit in form.rated:
+            if cheapest is not None and edit.cost > cheapest + TIE:
+                break
+            if close(ratio, needed) and self.equals(product(edit.apply(form.factors))):
+                cheapest = edit.cost if cheapest is None else cheapest
+                if all((m.name, m.detail) != (edit.mistake.name, edit.mistake.detail) for m in found):
+                    found.append(edit.mistake)
+        return found
+
+    def pairs(self) -> list[Mistake]:
+        """Two slips at once: ratios that multiply to the one needed."""
+        needed = self.needed()
+        form = self.desk.form("factors")
+        if not needed or form is None:
+            return []
+        rated = [(ratio, edit) for ratio, edit in form.rated if ratio and edit.cost <= 1.5]
+        ordered = sorted(rated, key=lambda pair: pair[0])
+        keys = [ratio for ratio, _ in ordered]
+        matches: list[tuple[float, Edit, Edit]] = []
+        for ratio, edit in rated:
+            partner = needed / ratio
+            low, high = sorted((partner * (1 - 1e-9), partner * (1 + 1e-9)))
+            for _, other in ordered[bisect_left(keys, low) : bisect_right(keys, high)]:
+                if edit.cost <= other.cost and not edit.places & other.places and edit != other:
+                    matches.append((edit.cost + other.cost, edit, other))
+        for _, edit, other in sorted(matches, key=lambda match: match[0])[:8]:
+            combined = Edit(edit.mistake, edit.changes + other.changes, edit.extra + other.extra)
+            if self.equals(product(combined.apply(form.factors))):
+                return [edit.mistake, other.mistake]
+        return []
+
+
+def diagnose(question: Question, answer: Tree) -> Found:
+    """The named slips of an incorrect answer; nothing where none fits."""
+    return Diagnosis(question, answer).run()

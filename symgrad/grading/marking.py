@@ -1,0 +1,85 @@
+"""Answer text -> Mark: read, decide exactly, name the slip, count the points."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symgrad.algebra import Decision, algebra_of
+from symgrad.grading.diagnosis import Found, diagnose
+from symgrad.grading.feedback import evidence, hints
+from symgrad.grading.forms import has_form
+from symgrad.grading.numbers import judge_number
+from symgrad.grading.question import Question
+from symgrad.grading.reading import Answer, Unreadable, read_answer
+from symgrad.grading.rubric import score
+from symgrad.notation.tree import Derivative, Tree, walk
+from symgrad.notation.writers.latex import latex
+from symgrad.phrases import LANGUAGES
+from symgrad.values.mark import Mark, Mistake
+from symgrad.values.phrase import Phrase
+
+
+def mark(question: Question, text: str) -> Mark:
+    """Mark one answer.
+
+    `correct` rests on an exact identity, `incorrect` on a point where both sides provably differ; everything else is
+    `undecided`. What cannot be read is `unreadable`, with the place and a hint, and costs nothing.
+    """
+    try:
+        answer = read_answer(question, text)
+    except Unreadable as problem:
+        messages = tuple((lang, problem.error.message(lang)) for lang in LANGUAGES)
+        return Mark("unreadable", problem=messages)
+    return replace(judge(question, answer), reading=latex(answer.tree), answer=answer.tree)
+
+
+def judge(question: Question, answer: Answer) -> Mark:
+    """The verdict with its reasons and points."""
+    remarks = taken(answer)
+    if restates(question, answer.tree):
+        mistake = Mistake("not-an-answer")
+        points = score(question, "incorrect", ((mistake,),))
+        return Mark("incorrect", (mistake,), points, hints=hints(question, (mistake,)), remarks=remarks)
+    if question.tolerance is not None:
+        verdict = judge_number(answer.tree, question.gold, question.tolerance)
+        return Mark(verdict, points=score(question, verdict), remarks=remarks)
+    decision = algebra_of(question.scope).equal(answer.tree, question.gold)
+    if decision.verdict == "unknown":
+        return Mark("undecided", evidence=(Phrase.of(f"feedback.undecided-{decision.reason}"),), remarks=remarks)
+    if decision.verdict == "equal":
+        said = (*remarks, *correct_remarks(question, answer, decision))
+        return Mark("correct", points=question.points, remarks=said)
+    found = diagnose(question, answer.tree)
+    spoken = found.mistakes[:1] if another_gradient(found) else found.readings[0] if found.readings else ()
+    points = score(question, "incorrect", found.readings)
+    why = evidence(question, decision)
+    return Mark("incorrect", found.mistakes, points, why, hints=hints(question, spoken), remarks=remarks)
+
+
+def another_gradient(found: Found) -> bool:
+    """Whether the answer is right for another variable; then only that is spoken of."""
+    return bool(found.mistakes) and found.mistakes[0].name == "wrong-variable"
+
+
+def restates(question: Question, tree: Tree) -> bool:
+    """Whether the answer is the question again, or explains the gradient by itself."""
+    return question.goal is not None and question.goal in walk(tree)
+
+
+def taken(answer: Answer) -> tuple[Phrase, ...]:
+    """What free letters were taken for."""
+    return tuple(Phrase.of("feedback.taken", written=written, understood=meant) for written, meant in answer.taken)
+
+
+def correct_remarks(question: Question, answer: Answer, decision: Decision) -> tuple[Phrase, ...]:
+    """What a correct answer should still be told: a division, a wrong left side, a broken link, its form."""
+    found = [Phrase.of("feedback.restriction", divisor=divisor) for divisor in decision.restrictions]
+    left = answer.left
+    if isinstance(left, Derivative) and question.goal is not None and left != question.goal:
+        found.append(Phrase.of("feedback.left-side", left=left, goal=question.goal))
+    for link in answer.links:
+        if link != question.goal and algebra_of(question.scope).equal(link, question.gold).verdict == "different":
+            found.append(Phrase.of("feedback.broken-link", link=link))
+    if not has_form(answer.tree, question.form):
+        found.append(Phrase.of(f"feedback.form-{question.form}"))
+    return tuple(found)

@@ -1,0 +1,151 @@
+"""A question: what is asked, about which chain, and everything marking needs to know, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from symgrad.algebra import Scope
+from symgrad.calculus.derive import adjoint_sum, derive, tape
+from symgrad.functions import registry
+from symgrad.network.graph import Network
+from symgrad.notation.context import Context
+from symgrad.notation.symbols import GENERAL_FUNCTIONS
+from symgrad.notation.tree import Apply, Derivative, Mul, Name, Tree, names_in, substitute, walk
+from symgrad.values.derivation import Derivation, Step
+
+Rule = Fraction | Mapping[str, Fraction]
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is asked: a gradient of a chain, or an expression given as `gold`.
+
+    wrt, of: the gradient; gold: the right answer as a tree. functions: what general names stand for beyond the
+    chain's own. aliases: other names -> the chain's. form: any, factored, expanded or simplified. points: full marks;
+    rubric: mistake -> what it costs. tolerance: for numbers, how far off is still right.
+    """
+
+    gold: Tree
+    network: Network | None = None
+    derivation: Derivation | None = None
+    functions: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    form: str = "any"
+    points: Fraction = Fraction(1)
+    rubric: Mapping[str, Rule] = field(default_factory=dict)
+    tolerance: Fraction | None = None
+
+    @staticmethod
+    def about(network: Network, wrt: Name, of: Name | None = None, **settings: object) -> Question:
+        """The question for d(of)/d(wrt) of a chain."""
+        derivation = derive(network, wrt, of)
+        factors = derivation.factors
+        gold = factors[0] if len(factors) == 1 else Mul(factors)
+        return Question(substitute(gold, dict(derivation.kept)), network, derivation, **settings)  # type: ignore[arg-type]
+
+    # -- the gradient as factors ---------------------------------------------------------------------------
+
+    @property
+    def goal(self) -> Derivative | None:
+        """dC/db_1, where a gradient is asked for."""
+        return None if self.derivation is None else self.derivation.goal
+
+    @cached_property
+    def factors(self) -> tuple[Tree, ...]:
+        """The gold's factors in textbook order, kept tokens replaced by their values."""
+        from symgrad.calculus.tidy import factors_of
+
+        if self.derivation is None:
+            return factors_of(self.gold)
+        values = dict(self.derivation.kept)
+        return tuple(values.get(f, f) if isinstance(f, Derivative) else f for f in self.derivation.factors)
+
+    @cached_property
+    def step_of(self) -> tuple[Step | None, ...]:
+        """For every factor the derivation step it comes from."""
+        from symgrad.calculus.tidy import factors_of
+
+        if self.derivation is None:
+            return (None,) * len(self.factors)
+        edges = [s for s in self.derivation.steps if s.rule not in ("sum-over-paths", "chain-rule")]
+        found: list[Step | None] = []
+        for factor in self.factors:
+            owner = next((s for s in edges if factor in (s.after, *factors_of(s.after))), None)
+            found.append(owner)
+        return tuple(found)
+
+    # -- the surroundings ----------------------------------------------------------------------------------
+
+    @cached_property
+    def bindings(self) -> dict[str, str]:
+        """What every function name stands for."""
+        own = dict(self.network.functions) if self.network else {}
+        return {**own, **self.functions}
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The chain's equations and the values of d(objective)/d(anything), for exact comparison."""
+        if self.network is None:
+            return Scope((), self.bindings, {})
+        return Scope(self.network.definitions(), self.bindings, self.adjoints)
+
+    @cached_property
+    def adjoints(self) -> dict[Derivative, Tree]:
+        """d(of)/d(v) for every name v on the way, each by its neighbours', so that all together are linear."""
+        network, goal = self.network, self.goal
+        if network is None or goal is None or not isinstance(goal.of, Name):
+            return {}
+        found: dict[Derivative, Tree] = {}
+        track = tape(network, goal.of)
+        uses: dict[Name, list[Step]] = {}
+        for place in range(len(network.equations)):
+            if place in self.places:
+                for parent, step in track.at(place).items():
+                    uses.setdefault(parent, []).append(step)
+        for name, steps in uses.items():
+            token = Derivative(goal.of, name)
+            found[token] = adjoint_sum(steps, token)
+        return found
+
+    @cached_property
+    def places(self) -> frozenset[int]:
+        """Places of the equations that the objective depends on."""
+        network, goal = self.network, self.goal
+        if network is None or goal is None or not isinstance(goal.of, Name):
+            return frozenset()
+        last = network.position.get(goal.of)
+        if last is None:
+            return frozenset()
+        needed, found = {goal.of}, set()
+        for place in range(last, -1, -1):
+            equation = network.equations[place]
+            if equation.name in needed:
+                found.add(place)
+                needed.update(equation.parents)
+        return frozenset(found)
+
+    @cached_property
+    def context(self) -> Context:
+        """What the reader must know about the names an answer may use."""
+        if self.network is not None:
+            network = self.network
+            declared = frozenset(self.bindings) | frozenset(s for s in network.applied if registry.lookup(s) is None)
+            objective = self.goal.of if self.goal and isinstance(self.goal.of, Name) else network.objective
+            return Context(
+                "answer",
+                known=network.names,
+                functions=declared,
+                layered=frozenset(n.stem for n in network.names if n.layer),
+                activation=network.activation,
+                objective=objective,
+                deltas=not any(n.stem == "delta" for n in network.names),
+                aliases=dict(self.aliases),
+            )
+        names = frozenset(names_in(self.gold))
+        applied = {node.function.stem for node in walk(self.gold) if isinstance(node, Apply)}
+        general = frozenset(applied & GENERAL_FUNCTIONS) | frozenset(self.functions)
+        activation = next(iter(general)) if len(general) == 1 else None
+        return Context("answer", names, functions=general, activation=activation, aliases=dict(self.aliases))

@@ -1,0 +1,43 @@
+"""Points: full marks for correct, what the rubric leaves for named slips, none at all without a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from symgrad.grading.question import Question
+from symgrad.values.mark import Mistake
+
+ZERO = Fraction(0)
+
+
+def score(question: Question, verdict: str, readings: Sequence[Sequence[Mistake]] = ()) -> Fraction | None:
+    """Deductions add up from full marks, a ceiling caps, the lowest wins; None for undecided and unreadable.
+
+    Without a rubric there is no partial credit. Of several readings that explain an answer equally well the one that
+    is kindest to the student counts. A slip that the rubric does not name costs everything.
+    """
+    if verdict in ("undecided", "unreadable"):
+        return None
+    if verdict == "correct":
+        return question.points
+    return max((worth(question, reading) for reading in readings), default=ZERO) if question.rubric else ZERO
+
+
+def worth(question: Question, mistakes: Sequence[Mistake]) -> Fraction:
+    """What the rubric leaves for one set of slips."""
+    occurrences: dict[str, int] = {}
+    for mistake in mistakes:
+        occurrences[mistake.name] = occurrences.get(mistake.name, 0) + max(1, len(mistake.right))
+    remaining, ceiling = question.points, question.points
+    for name, count in occurrences.items():
+        rule = question.rubric.get(name)
+        if rule is None:
+            return ZERO
+        if isinstance(rule, Mapping):
+            remaining += max(rule["each"] * count, rule.get("max", rule["each"] * count))
+        elif rule < 0:
+            remaining += rule
+        else:
+            ceiling = min(ceiling, rule)
+    return max(ZERO, min(remaining, ceiling))
