@@ -1,4 +1,4 @@
-"""Values as the JSON that scripts read: fixed keys, mathematics in plain notation, verdict words untranslated."""
+"""Values as the JSON that scripts read: fixed keys, mathematics in plain notation, verdicts untranslated."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from symgrad.notation.writers.latex import latex
 from symgrad.notation.writers.plain import plain
+from symgrad.rendering.document import Document
 from symgrad.rendering.styles import PlainStyle
-from symgrad.rendering.views.derivation import product
+from symgrad.rendering.views.derivation import product, reason
 from symgrad.rendering.views.document import document_view
 from symgrad.rendering.wording import Wording
-from symgrad.rendering.document import Document
 from symgrad.values.derivation import Derivation
 from symgrad.values.evaluation import Evaluation
 from symgrad.values.mark import Mark
@@ -26,7 +26,7 @@ def derivation_data(derivation: Derivation, wording: Wording, checked: bool | No
             "rule": step.rule,
             "before": plain(step.before),
             "after": plain(step.after),
-            "why": wording.say(step.why),
+            "why": wording.say(reason(step, derivation)),
             "conditions": [plain(condition) for condition in step.conditions],
         }
         for step in derivation.steps
@@ -62,7 +62,8 @@ def proof_data(proof: Proof, wording: Wording) -> dict[str, Any]:
 def evaluation_data(evaluations: Sequence[Evaluation]) -> dict[str, Any]:
     """values, factors (keyed by gradient if several), underflow, overflow."""
     factors = {
-        plain(e.goal): [{"factor": plain(f.factor), "value": str(f.value)} for f in e.factors] for e in evaluations
+        plain(e.goal): [{"factor": plain(f.factor), "value": str(f.value)} for f in e.factors]
+        for e in evaluations
     }
     return {
         "values": {plain(e.goal): str(e.value) for e in evaluations},
@@ -87,7 +88,7 @@ def mark_data(mark: Mark, wording: Wording) -> dict[str, Any]:
 
 
 def note_data(document: Document, lang: str) -> dict[str, Any]:
-    """title and sections of a note, formulas in plain notation."""
+    """Title and sections of a note, formulas in plain notation."""
     view = document_view(document, Wording(lang, PlainStyle()))
     sections = [
         {

@@ -19,15 +19,17 @@ class Numeral:
     value: Any
 
 
-Cell: TypeAlias = Phrase | Tree | Numeral | str
+Cell: TypeAlias = Phrase | Tree | Numeral | str | tuple[Phrase, ...]
+"""A tuple of phrases is one sentence of several clauses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Sentences in a row; `lead` is set bold in front."""
+    """Sentences in a row, or with `clauses` one sentence of several; `lead` is set bold in front."""
 
     phrases: tuple[Phrase, ...]
     lead: Phrase | None = None
+    clauses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A formula that holds for a range of layers: `z_j = w_j a_{j-1} + b_j  (j = 1, 2, 3, 4)`."""
+    """A formula that holds for a range of layers: `z_j = w_j a_{j-1} + b_j  (1 <= j <= 4)`."""
 
     formulas: tuple[Tree, ...]
     letter: str

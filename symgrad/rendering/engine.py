@@ -1,4 +1,4 @@
-"""Jinja, and nothing else: finds a format's template (the user's own folder first) and fills it with a view."""
+"""Jinja and nothing else: finds a format's template (the user's folder first) and fills it with a view."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TemplateBrokenError(SymgradError):
 
 @cache
 def environment(folder: Path | None = None) -> Environment:
-    """The Jinja environment; `symgrad/...` always names our own template, so that a user's one can extend it."""
+    """The Jinja environment; `symgrad/...` always names our own template, so that a user's can extend it."""
     from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 

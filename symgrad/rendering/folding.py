@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from symgrad.notation.tree import Add, Apply, Derivative, Name, Neg, Number, Tree, rebuild, walk
 from symgrad.values.derivation import Step
@@ -86,7 +87,7 @@ def regular(parts: Sequence[tuple[Tree, ...]]) -> bool:
     """True where each part is the one before it, one layer on."""
     return all(
         len(a) == len(b) and all(shift(x, 1) == y for x, y in zip(a, b, strict=True))
-        for a, b in zip(parts, parts[1:], strict=False)
+        for a, b in pairwise(parts)
     )
 
 
@@ -109,8 +110,8 @@ class Run:
         return (self.stop - self.start) // self.period
 
 
-def find_run(items: Sequence[tuple[Tree, ...]], least: int = 2) -> Run | None:
-    """The run that leaves fewest items to print; among equals the one that starts latest. Linear in the items."""
+def find_run(items: Sequence[tuple[Tree, ...]], least: int = 2, late: bool = True) -> Run | None:
+    """The run that leaves fewest items to print, among equals the latest (or earliest); linear time."""
     best: Run | None = None
     for period in range(1, min(_MAX_PERIOD, len(items) // 2) + 1):
         same = [_follows(items[i], items[i + period]) for i in range(len(items) - period)]
@@ -118,7 +119,10 @@ def find_run(items: Sequence[tuple[Tree, ...]], least: int = 2) -> Run | None:
         for i in range(len(same) - 1, -1, -1):
             length = length + 1 if same[i] else 0
             folded = length - length % period
-            if folded >= least and (best is None or folded > best.stop - best.first_folded):
+            saved = best.stop - best.first_folded if best else 0
+            if folded >= least and (
+                folded > saved or (folded == saved and best and best.period == period and not late)
+            ):
                 best = Run(i, period, i + period + folded)
     return best
 

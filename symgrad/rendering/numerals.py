@@ -12,7 +12,7 @@ from symgrad.notation.writers.encodings import shows
 _LONGEST_EXACT = 24
 _EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 _SPREAD = 500.0
-"""Beyond this ratio of largest to smallest, linear bars would hide the small ones: logarithmic ones are drawn."""
+"""Beyond this ratio of largest to smallest, linear bars would hide the small ones."""
 
 
 def numeral(value: Any, digits: int = 5) -> str:

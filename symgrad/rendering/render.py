@@ -13,12 +13,12 @@ from symgrad.rendering import data
 from symgrad.rendering.document import Document
 from symgrad.rendering.engine import fill
 from symgrad.rendering.styles import style_for
+from symgrad.rendering.terminal import widest
 from symgrad.rendering.views.derivation import derivation_view, overview_view
 from symgrad.rendering.views.document import document_view
 from symgrad.rendering.views.evaluation import evaluation_view
 from symgrad.rendering.views.mark import mark_view
 from symgrad.rendering.views.proof import proof_view
-from symgrad.rendering.terminal import widest
 from symgrad.rendering.wording import Wording
 from symgrad.values.derivation import Derivation
 from symgrad.values.evaluation import Evaluation
@@ -29,9 +29,9 @@ from symgrad.values.proof import Proof
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a text goes: its format and language, the user's own templates, the terminal's encoding.
+    r"""Where a text goes: its format and language, the user's own templates, the terminal's encoding.
 
-    standalone: a whole document rather than a fragment to paste or `\\input`.
+    standalone: a whole document rather than a fragment to paste or `\input`.
     """
 
     format: str = "text"
@@ -50,7 +50,15 @@ class Target:
         words = self.wording.style.words
         gap = "\u3000" if self.lang == "zh" else "\u2002"
         body = fill(
-            kind, self.format, self.templates, lang=self.lang, gap=gap, blank="" if self.lang == "zh" else " ", ellipsis=words("…"), times=words("·"), **view
+            kind,
+            self.format,
+            self.templates,
+            lang=self.lang,
+            gap=gap,
+            blank="" if self.lang == "zh" else " ",
+            ellipsis=words("…"),
+            times=words("·"),
+            **view,
         )
         if not self.standalone:
             return body
@@ -82,7 +90,9 @@ def render_derivation(
     wording = target.wording
     if target.format == "json":
         rows = [data.derivation_data(d, wording, checked) for d in several]
-        return _json(rows[0] if isinstance(derivations, Derivation) or (len(rows) == 1 and not overview) else rows)
+        return _json(
+            rows[0] if isinstance(derivations, Derivation) or (len(rows) == 1 and not overview) else rows
+        )
     shown = several[:1] if overview else several
     return target.page(
         "derivation",
@@ -137,5 +147,5 @@ def render_note(document: Document, target: Target) -> str:
 
 
 def render_phrase(phrase: Phrase, target: Target) -> str:
-    """One sentence."""
-    return target.wording.say(phrase)
+    """One sentence; the tab between a formula and its reason becomes blanks."""
+    return target.wording.say(phrase).replace("\t", "   ")

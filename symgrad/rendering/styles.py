@@ -26,7 +26,7 @@ class Style(Protocol):
         """The format."""
 
     def math(self, tree: Tree, *, short: bool = False) -> str:
-        """A formula as it stands in a display, without delimiters; `short` leaves out the middle of a long product."""
+        """A formula in a display, no delimiters; `short` leaves out the middle of a long product."""
 
     def inline(self, tree: Tree) -> str:
         """A formula inside a sentence, with its delimiters."""
@@ -51,8 +51,12 @@ def _grouped(factors: Sequence[Tree], short: bool) -> tuple[tuple[Tree, ...] | N
 
 
 def _layered(tree: Tree) -> bool:
-    """True for a product that is printed layer by layer; one with a big operator is left to the writer."""
-    return isinstance(tree, Mul) and len(tree.factors) > 1 and not any(isinstance(f, BigOp) for f in tree.factors)
+    """True for a product long enough to be printed layer by layer; a big operator is left to the writer."""
+    return (
+        isinstance(tree, Mul)
+        and len(tree.factors) > 3
+        and not any(isinstance(f, BigOp) for f in tree.factors)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,9 @@ class TextStyle:
                 times, dots = self.words(" · "), self.words("⋯")
                 return times.join(dots if p is None else self._part(p) for p in parts)
             case Relation(operators, operands):
-                return _chain([self.math(x, short=short) for x in operands], [self._sign(o) for o in operators])
+                return _chain(
+                    [self.math(x, short=short) for x in operands], [self._sign(o) for o in operators]
+                )
             case _:
                 return pretty(tree, self.encoding)
 
@@ -138,7 +144,9 @@ class TexStyle:
                 parts = _grouped(factors, short)
                 return r"\; ".join(r"\cdots" if p is None else self.raw(Mul(p)) for p in parts)
             case Relation(operators, operands):
-                return _chain([self.math(x, short=short) for x in operands], [self._sign(o) for o in operators])
+                return _chain(
+                    [self.math(x, short=short) for x in operands], [self._sign(o) for o in operators]
+                )
             case _:
                 return self.raw(tree)
 
@@ -176,19 +184,18 @@ def _chain(operands: Sequence[str], signs: Sequence[str]) -> str:
     return operands[0] + "".join(f" {sign} {operand}" for sign, operand in rest)
 
 
-_PARTIAL = re.compile(
-    r"\\frac\{(\\partial (?:[^{}]|\{[^{}]*\})*)\}\{(\\partial (?:[^{}]|\{[^{}]*\})*)\}"
-)
+_PARTIAL = re.compile(r"\\frac\{(\\partial (?:[^{}]|\{[^{}]*\})*)\}\{(\\partial (?:[^{}]|\{[^{}]*\})*)\}")
 
 
 def _low(text: str) -> str:
     r"""Derivatives low enough for a line: `\partial C/\partial b_1`."""
-    return _PARTIAL.sub(r"\1/\2", text)
+    return _PARTIAL.sub(lambda m: m[0] if r"\frac" in m[1] else f"{m[1]}/{m[2]}", text)
 
 
 _LATEX = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "→": r"$\to$", "≤": r"$\le$", "−": "$-$", "…": r"\dots{}",
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{",
+    "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "→": r"$\to$", "≤": r"$\le$", "−": "$-$",
+    "…": r"\dots{}",
 }  # fmt: skip
 
 

@@ -33,6 +33,18 @@ class Wording:
         """The words of `documents.<id>`: headings, table heads, verdicts."""
         return self._fill(f"documents.{id}", fields)
 
+    def join(self, texts: Iterable[str], separator: str) -> str:
+        """Sentences or clauses in a row; in Markdown a formula never touches a full-width separator."""
+        out = ""
+        for text in texts:
+            if out and self.style.name == "markdown" and self.lang == "zh":
+                before = " " if out.endswith("$") and separator else ""
+                after = " " if text.startswith("$") else ""
+                out += f"{before}{separator}{after}{text}"
+            else:
+                out += f"{separator}{text}" if out else text
+        return out
+
     def list(self, items: Iterable[str]) -> str:
         """`a, b` or `a、b`."""
         return ("、" if self.lang == "zh" else ", ").join(items)
@@ -46,11 +58,30 @@ class Wording:
         # Words are escaped before the fields go in: what a style has written must not be escaped again.
         if isinstance(node := fields.get("node"), Name):
             fields = {**fields, "called": self.objective(node)}
-        texts = [self.field(value) for value in fields.values()]
+        texts = [self._named(key, value) for key, value in fields.items()]
         marks = {key: f"{_OPEN}{i}{_CLOSE}" for i, key in enumerate(fields)}
         words = self.style.words(say(id, self.lang, self.folder, **marks))
         strict = self.style.name == "markdown"
         return _MARK.sub(lambda m: _spaced(words, m, texts[int(m.group(1))], strict), words)
+
+    def _named(self, key: str, value: Field) -> str:
+        """A field by what its name promises: `path` is names with arrows, `count` a number as a word."""
+        if key == "path":
+            return self.path(value)
+        if key == "count" and isinstance(value, int) and 1 <= value <= 10:
+            return say(f"documents.count-{value}", self.lang, self.folder)
+        return self.field(value)
+
+    def path(self, value: Field) -> str:
+        """Names in a row with arrows between them; the middle of a long row left out."""
+        names = value if isinstance(value, tuple) else ()
+        texts = [self.style.math(name) for name in names]
+        tex = self.style.name in ("markdown", "latex")
+        arrow, dots = (r" \to ", r"\cdots") if tex else (" → ", "…")
+        if len(texts) > 14:
+            texts = [*texts[:7], dots, *texts[-4:]]
+        joined = arrow.join(texts)
+        return f"${joined}$" if tex else self.style.words(joined)
 
     def field(self, value: Field) -> str:
         """One field: mathematics by the style, a tuple as a list, text escaped."""
@@ -64,7 +95,7 @@ class Wording:
 
 
 def _spaced(words: str, mark: re.Match[str], text: str, strict: bool) -> str:
-    """A field with a blank towards Chinese characters; `strict`: a formula also towards full-width punctuation.
+    """A field with a blank towards Chinese characters; `strict`: a formula also towards any wide sign.
 
     Some Markdown viewers see a formula only where a blank or ASCII punctuation bounds it.
     """

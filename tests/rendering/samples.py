@@ -5,7 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.notation.tree import (
-    Add, Apply, Derivative, Div, Mul, Name, Neg, Number, Pow, Relation, Tree, number,
+    Add,
+    Apply,
+    Derivative,
+    Div,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Pow,
+    Relation,
+    Tree,
+    number,
 )  # fmt: skip
 from symgrad.values.derivation import Derivation, Step
 from symgrad.values.evaluation import Evaluation, FactorValue
@@ -79,10 +90,20 @@ def tied() -> Derivation:
             steps.append(local("linear-derivative", n("y", j), n("y", j - 1), n("w", j), line))
     error = Add((n("y", 3), Neg(Name("t"))))
     kept = Derivative(loss, n("y", 3))
-    steps.append(local("objective-derivative", loss, n("y", 3), error, equals(loss, Div(Pow(error, number(2)), number(2)))))
+    steps.append(
+        local(
+            "objective-derivative",
+            loss,
+            n("y", 3),
+            error,
+            equals(loss, Div(Pow(error, number(2)), number(2))),
+        )
+    )
     total = Add((number(1), n("w", 3), Mul((n("w", 2), n("w", 3)))))
     goal = Derivative(loss, b)
-    steps.append(Step("sum-over-paths", goal, Mul((total, kept)), Phrase.of("steps.sum-over-paths", parent=b, node=loss)))
+    steps.append(
+        Step("sum-over-paths", goal, Mul((total, kept)), Phrase.of("steps.sum-over-paths", parent=b, count=3))
+    )
     return Derivation(goal, tuple(steps), (total, kept), ((kept, error),))
 
 
@@ -136,9 +157,20 @@ def small(j: int) -> Tree:
 def proved() -> Proof:
     """The bound under |w_j| <= 1."""
     given = tuple(small(j) for j in (1, 2, 3, 4))
-    steps = (Phrase.of("steps.chain-rule", parent=n("b", 1)), Phrase.of("steps.no-dependence", node=C, parent=Y))
+    steps = (
+        Phrase.of("steps.chain-rule", parent=n("b", 1)),
+        Phrase.of("steps.no-dependence", node=C, parent=Y),
+    )
     attained = (Phrase.of("documents.at-point", point="w_2 = 1"),)
-    return Proof(Claim(bound(), given), "proved", steps, attained=attained, used=(small(2), small(3)), unused=(small(1),), checked=True)
+    return Proof(
+        Claim(bound(), given),
+        "proved",
+        steps,
+        attained=attained,
+        used=(small(2), small(3)),
+        unused=(small(1),),
+        checked=True,
+    )
 
 
 def refuted() -> Proof:
@@ -152,7 +184,9 @@ def incorrect() -> Mark:
     """A lost factor with three levels of hints."""
     hints = tuple((Phrase.of("steps.no-dependence", node=n("a", i), parent=n("w", 3)),) for i in (1, 2, 3))
     evidence = (Phrase.of("steps.same-variable"),)
-    return Mark("incorrect", (Mistake("missing-factor", "w_3"),), Fraction(3), evidence, r"\sigma'(z_1)\, w_2", hints)
+    return Mark(
+        "incorrect", (Mistake("missing-factor", "w_3"),), Fraction(3), evidence, r"\sigma'(z_1)\, w_2", hints
+    )
 
 
 HALF = Number(Fraction(1, 2))

@@ -1,21 +1,22 @@
-"""A derivation as rows and lines: repeated steps folded, the result with its last factor kept, then filled in."""
+"""A derivation as rows and lines: repeats folded, the result with its last factor kept, then filled in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from symgrad.notation.tree import Add, Mul, Neg, Pow, Relation, Tree, number, substitute
+from symgrad.notation.tree import Add, Derivative, Mul, Neg, Pow, Relation, Tree, number, substitute
 from symgrad.rendering.folding import Run, alike, find_run, groups, layer_of, step_key
 from symgrad.rendering.styles import Style
 from symgrad.rendering.terminal import widest
 from symgrad.rendering.wording import Wording
 from symgrad.values.derivation import Derivation, Step
+from symgrad.values.phrase import Phrase
 
 _COMBINING = ("chain-rule",)
 _LONG_TABLE = 30
+_WORDY = 42
 _ROW_GROUPS = 7
-_PATH_HEAD, _PATH_TAIL = 7, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class DerivationView:
     checked: str
     heads: tuple[str, str, str]
     long: bool
+    wordy: bool
+    """Whether a reason is too long for one line beside its formulas."""
     widths: tuple[int, int, int]
     """Display widths of the columns number, equation, local derivative."""
 
@@ -83,7 +86,7 @@ def derivation_view(
     return DerivationView(
         goal=goal,
         route=_route(derivation, wording),
-        path=_path(derivation, style),
+        path=wording.path(derivation.path) if derivation.path else "",
         heading=wording.word("gradient-heading", goal=derivation.goal),
         steps=steps,
         lines=tuple((style.math(left), _rows(style, right, short)) for left, right in lines),
@@ -91,8 +94,11 @@ def derivation_view(
         checked="" if checked is None else _checked(checked, wording),
         heads=(wording.word("head-equation"), wording.word("head-local"), wording.word("head-why")),
         long=len(steps) > _LONG_TABLE,
+        wordy=widest(s.why + s.conditions for s in steps) > _WORDY,
         widths=(
-            widest(str(s.number) for s in steps), widest(s.equation for s in steps), widest(s.local for s in steps),
+            widest(str(s.number) for s in steps),
+            widest(s.equation for s in steps),
+            widest(s.local for s in steps),
         ),
     )
 
@@ -110,7 +116,7 @@ def overview_view(derivations: Sequence[Derivation], wording: Wording) -> Overvi
     return OverviewView(
         heads=(wording.word("head-gradient"), wording.word("head-formula")),
         rows=rows,
-        caption=wording.word("overview-caption", objective=derivations[0].goal.of, count=len(rows)),
+        caption=wording.word("overview-caption", objective=derivations[0].goal.of, total=len(rows)),
         first=wording.word("overview-steps", goal=derivations[0].goal),
     )
 
@@ -135,39 +141,51 @@ def _route(derivation: Derivation, wording: Wording) -> str:
     return ""
 
 
-def _path(derivation: Derivation, style: Style) -> str:
-    names = [style.math(name) for name in derivation.path]
-    arrow, dots = (" → ", "…") if style.name in ("text", "json") else (r" \to ", r"\cdots")
-    if len(names) > 14:
-        names = [*names[:_PATH_HEAD], dots, *names[-_PATH_TAIL:]]
-    text = arrow.join(names)
-    return style.words(text) if style.name == "text" else f"${text}$" if names and style.name != "json" else text
-
-
 def _steps(derivation: Derivation, wording: Wording, short: bool) -> Iterable[StepView]:
     steps = [s for s in derivation.steps if not (short and s.rule in _COMBINING)]
+    reasons = [reason(step, derivation) for step in steps]
     keys = [step_key(step) for step in steps]
     run = find_run(keys) if short else None
     first_of: dict[tuple[str, ...], int] = {}
-    for number, step in enumerate(steps, 1):
-        if run and run.first_folded < number <= run.stop:
-            if number == run.first_folded + 1:
-                yield StepView(number, folded=_fold(steps, run, wording))
+    for place, step in enumerate(steps, 1):
+        if run and run.first_folded < place <= run.stop:
+            if place == run.first_folded + 1:
+                yield StepView(place, folded=_fold(steps, run, wording))
             continue
-        same = first_of.setdefault((step.rule, type(step.after).__name__), number)
-        again = short and same < number and alike(keys[same - 1], keys[number - 1])
-        yield _step(number, step, wording, wording.word("as-in-step", number=same) if again else "", short)
+        same = first_of.setdefault((step.rule, type(step.after).__name__), place)
+        again = short and same < place and alike(keys[same - 1], keys[place - 1])
+        why = wording.word("as-in-step", number=same) if again else wording.say(reasons[place - 1])
+        yield _step(place, step, wording, why, short)
+
+
+def reason(step: Step, derivation: Derivation) -> Phrase:
+    """Why a step holds; the parameter's own step and a sum of paths are told apart from the common case."""
+    own = isinstance(step.before, Derivative) and step.before.by == derivation.goal.by
+    if step.rule == "linear-derivative" and own:
+        return Phrase("steps.linear-derivative-first", step.why.fields)
+    if step.rule == "chain-rule" and not derivation.path:
+        return Phrase("steps.chain-rule-several", step.why.fields)
+    return step.why
+
+
+def _substep(number: int, step: Step, outer: Step, wording: Wording) -> StepView:
+    """An elementary rule applied inside a step: the derivative of a part by the same name."""
+    before = step.before
+    if isinstance(outer.before, Derivative) and not isinstance(before, Derivative):
+        before = Derivative(before, outer.before.by)
+    local = wording.style.display(Relation(("=",), (before, step.after)))
+    return StepView(number=number, local=local, why=wording.say(step.why))
 
 
 def _step(number: int, step: Step, wording: Wording, why: str, short: bool) -> StepView:
     style = wording.style
     conditions = wording.word("where", conditions=step.conditions) if step.conditions else ""
-    inner = () if short else tuple(_step(i, s, wording, "", short) for i, s in enumerate(step.substeps, 1))
+    inner = () if short else tuple(_substep(i, s, step, wording) for i, s in enumerate(step.substeps, 1))
     return StepView(
         number=number,
         equation=style.display(step.equation) if step.equation is not None else "",
         local=style.display(Relation(("=",), (step.before, step.after))),
-        why=why or wording.say(step.why),
+        why=why,
         conditions=conditions,
         substeps=inner,
     )
@@ -181,8 +199,12 @@ def _fold(steps: Sequence[Step], run: Run, wording: Wording) -> str:
     known = [layer for layer in layers if layer is not None]
     which = ""
     if known:
-        which = wording.word(f"{kind}-one", at=known[0]) if len(known) == 1 else wording.word(
-            f"{kind}-two" if len(known) == 2 else f"{kind}-many", low=known[0], high=known[-1]
+        which = (
+            wording.word(f"{kind}-one", at=known[0])
+            if len(known) == 1
+            else wording.word(
+                f"{kind}-two" if len(known) == 2 else f"{kind}-many", low=known[0], high=known[-1]
+            )
         )
     return wording.word(
         "steps-repeat",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symgrad.notation.tree import Relation, Tree
+from symgrad.notation.tree import Name, Relation, Tree, number
 from symgrad.rendering.document import (
     Block,
     Cell,
@@ -82,9 +82,10 @@ def _section(section: Section, number: int, wording: Wording) -> SectionView:
 def _block(block: Block, wording: Wording) -> BlockView:
     gap = "" if wording.lang == "zh" else " "
     match block:
-        case Paragraph(phrases, lead):
+        case Paragraph(phrases, lead, clauses):
             bold = "" if lead is None else wording.say(lead)
-            return BlockView("paragraph", text=gap.join(map(wording.say, phrases)), lead=bold)
+            text = _sentence(phrases, wording) if clauses else wording.join(map(wording.say, phrases), gap)
+            return BlockView("paragraph", text=text, lead=bold)
         case Formula():
             return BlockView("formula", rows=_formula(block, wording))
         case Equations(items):
@@ -94,15 +95,29 @@ def _block(block: Block, wording: Wording) -> BlockView:
                 all(isinstance(row[i], Numeral) for row in rows) and bool(rows) for i in range(len(head))
             )
             cells = tuple(tuple(_cell(cell, wording) for cell in row) for row in rows)
-            return BlockView("table", head=tuple(_cell(c, wording) for c in head), cells=cells, numeric=numeric)
+            return BlockView(
+                "table", head=tuple(_cell(c, wording) for c in head), cells=cells, numeric=numeric
+            )
         case Items(items):
-            return BlockView("items", items=tuple(gap.join(map(wording.say, phrases)) for phrases in items))
+            return BlockView(
+                "items", items=tuple(wording.join(map(wording.say, phrases), gap) for phrases in items)
+            )
+
+
+def _clauses(phrases: tuple[Phrase, ...], wording: Wording) -> str:
+    return wording.join(map(wording.say, phrases), "，" if wording.lang == "zh" else ", ")
+
+
+def _sentence(phrases: tuple[Phrase, ...], wording: Wording) -> str:
+    return _clauses(phrases, wording) + ("。" if wording.lang == "zh" else ".")
 
 
 def _cell(cell: Cell, wording: Wording) -> str:
     match cell:
         case Phrase():
             return wording.say(cell)
+        case tuple():
+            return _clauses(cell, wording)
         case Numeral(value):
             return wording.style.words(numeral(value))
         case str():
@@ -121,7 +136,7 @@ def _formula(block: Formula, wording: Wording) -> tuple[RowView, ...]:
     rows: list[str] = []
     for i, trees in enumerate(block.rows):
         aside = block.asides[i] if i < len(block.asides) else ()
-        text = gap.join(style.math(tree) for tree in trees)
+        text = gap.join(style.math(tree, short=True) for tree in trees)
         if aside:
             shown = (r",\ " if tex else ", ").join(style.math(tree) for tree in aside)
             text += rf" \qquad ({shown})" if tex else f"    ({shown})"
@@ -136,8 +151,8 @@ def _aligned(relation: Relation, aside: tuple[Tree, ...], wording: Wording) -> l
     style, tex = wording.style, _tex(wording)
     rows = []
     for i, operator in enumerate(relation.operators):
-        link = style.math(Relation((operator,), (relation.operands[0], relation.operands[i + 1])))
-        left = style.math(relation.operands[0])
+        link = style.math(Relation((operator,), (relation.operands[0], relation.operands[i + 1])), short=True)
+        left = style.math(relation.operands[0], short=True)
         right = link[len(left) + 1 :]
         first = left if i == 0 else ("" if tex else " " * len(left))
         rows.append(f"{first} &{right}" if tex else f"{first} {right}")
@@ -153,7 +168,7 @@ def _equations(items: tuple[Family | Tree, ...], wording: Wording) -> tuple[RowV
     parts: list[str] = []
     for item in items:
         if isinstance(item, Family):
-            parts.append(gap.join(style.math(f) for f in item.formulas) + _range(item, tex))
+            parts.append(gap.join(style.math(f) for f in item.formulas) + _range(item, wording))
         else:
             parts.append(style.math(item))
     rows, row = [], parts[0]
@@ -163,15 +178,14 @@ def _equations(items: tuple[Family | Tree, ...], wording: Wording) -> tuple[RowV
             row = part
         else:
             row += gap + part
-    return _ended([*rows, row], tex)
+    rows.append(row)
+    return _ended([f"&{row}" for row in rows] if tex and len(rows) > 1 else rows, tex)
 
 
-def _range(family: Family, tex: bool) -> str:
-    numbers = [str(i) for i in range(family.low, family.high + 1)]
-    dots = r"\dots" if tex else "…"
-    if len(numbers) > 5:
-        numbers = [*numbers[:2], dots, numbers[-1]]
-    return rf"\quad ({family.letter}={','.join(numbers)})" if tex else f"  ({family.letter} = {', '.join(numbers)})"
+def _range(family: Family, wording: Wording) -> str:
+    letters = (number(family.low), Name(family.letter), number(family.high))
+    text = wording.style.math(Relation(("<=", "<="), letters))
+    return rf"\quad ({text})" if _tex(wording) else f"   ({text})"
 
 
 def _ended(rows: list[str], tex: bool) -> tuple[RowView, ...]:

@@ -31,7 +31,7 @@ class LayerView:
 
 @dataclass(frozen=True, slots=True)
 class FactorView:
-    """One group of factors, its value, how the value comes about, and the product from here to the objective."""
+    """One group of factors, its value, how it comes about, and the product from here to the objective."""
 
     factor: str
     value: str
@@ -76,7 +76,7 @@ def evaluation_view(
     values: Mapping[Tree, Any] | None = None,
     vanishing: Mapping[str, int] | None = None,
 ) -> EvaluationView:
-    """All strings of a list of evaluations; `values` are other known numbers (leaves), `vanishing` depths by format."""
+    """All strings of a list of evaluations; `values`: other known numbers, `vanishing`: depths by format."""
     family = _is_family(evaluations)
     deepest = min(evaluations, key=lambda e: _layer(e) or 0)
     notes = []
@@ -141,7 +141,7 @@ def _family(evaluations: Sequence[Evaluation], known: Mapping[Tree, Any], wordin
 
 
 def _pattern(deepest: Evaluation, top: int) -> tuple[Tree, ...]:
-    """The factors of one layer, as they stand for layer `top`: what a step back through a layer multiplies by."""
+    """The factors of one layer as they stand for layer `top`: what a step back multiplies by."""
     parts = [p for p in groups([f.factor for f in deepest.factors]) if index_of(p[-1]) is not None]
     widest = max(parts, key=len, default=())
     layer = index_of(widest[-1]) if widest else None
@@ -189,7 +189,9 @@ def _single(evaluation: Evaluation, wording: Wording) -> SingleView:
 
 
 def _factor(part: Sequence[FactorValue], value: Any, rest: Any, bar: str, style: Style) -> FactorView:
-    singles = ", ".join(f"{style.display(f.factor)} = {numeral(f.value)}" for f in part) if len(part) > 1 else ""
+    singles = (
+        ", ".join(f"{style.display(f.factor)} = {numeral(f.value)}" for f in part) if len(part) > 1 else ""
+    )
     return FactorView(
         factor=style.display(product([f.factor for f in part])),
         value=style.words(_NO_VALUE) if value is None else numeral(value),
@@ -205,7 +207,12 @@ def _lost(evaluation: Evaluation, wording: Wording) -> list[str]:
         if names:
             shown = names if len(names) <= 6 else (*names[:3], "…", *names[-2:])
             said.append(wording.word(id, format=evaluation.precision, names=", ".join(shown)))
-    if _zero(evaluation.value) and evaluation.precision != "exact" and not evaluation.underflow and all(not _zero(f.value) for f in evaluation.factors):
+    if (
+        _zero(evaluation.value)
+        and evaluation.precision != "exact"
+        and not evaluation.underflow
+        and all(not _zero(f.value) for f in evaluation.factors)
+    ):
         said.append(wording.word("rounded-to-zero", format=evaluation.precision))
     return said
 

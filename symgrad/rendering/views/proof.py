@@ -47,8 +47,10 @@ def proof_view(proof: Proof, wording: Wording) -> ProofView:
     rescue = ""
     if proof.rescue:
         command = " ".join(f'--given "{plain(tree)}"' for tree in proof.rescue)
-        rescue = wording.word("rescue", command=command, assumption=proof.rescue) if style.name == "text" else (
-            wording.word("rescue-document", assumption=proof.rescue)
+        rescue = (
+            wording.word("rescue", command=command, assumption=proof.rescue)
+            if style.name == "text"
+            else (wording.word("rescue-document", assumption=proof.rescue))
         )
     return ProofView(
         verdict=wording.word(f"verdict-{proof.verdict}"),
@@ -100,11 +102,8 @@ def _point(counterexample: Sequence[tuple[str, str]], wording: Wording) -> str:
     """`at w = 2, z = 0`."""
     if not counterexample:
         return ""
-    parts = []
+    links: list[Tree] = []
     for name, text in counterexample:
-        left, value = name_tree(name), value_tree(text)
-        if value is not None:
-            parts.append(wording.style.inline(Relation(("=",), (left, value))))
-        else:
-            parts.append(f"{wording.style.inline(left)} = {wording.style.words(text)}")
-    return wording.word("at-point", point="\ue010").replace("\ue010", wording.list(parts))
+        value = value_tree(text)
+        links.append(Relation(("=",), (name_tree(name), Name(text) if value is None else value)))
+    return wording.word("at-point", point=tuple(links))
