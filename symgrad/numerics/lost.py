@@ -1,0 +1,95 @@
+"""What a number format lost: decided against balls that contain the true values, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import flint
+import numpy as np
+
+from symgrad.arithmetic import SignedLog
+from symgrad.arithmetic.kind import Kind
+from symgrad.notation.writers.plain import plain
+from symgrad.numerics.factors import Valued
+from symgrad.values.derivation import Derivation
+
+SMALLEST_NORMAL = {
+    "float16": 2.0**-14, "bfloat16": 2.0**-126, "float32": 2.0**-126, "float64": 2.0**-1022,
+}  # fmt: skip
+FIRST_BITS, MOST_BITS = 128, 2048
+
+Reference = Callable[[int], Sequence[Valued]]
+"""bits -> the same gradients in balls of that precision; a pole is an error, so all of them are finite."""
+
+
+def suspicious(value: Any, kind: Kind) -> bool:
+    """Zero, subnormal, infinite or no number: what may have been lost."""
+    if isinstance(value, SignedLog):
+        return value.sign == 0 or not abs(value.log) < float("inf")
+    if kind.name not in SMALLEST_NORMAL:
+        return False
+    return not np.isfinite(value) or abs(float(value)) < SMALLEST_NORMAL[kind.name]
+
+
+def finite(value: Any) -> bool:
+    """Neither infinite nor undefined."""
+    return value.log < float("inf") if isinstance(value, SignedLog) else bool(np.isfinite(value))
+
+
+def spots(valued: Valued) -> Iterator[tuple[int | None, int, Any]]:
+    """(factor or None for the gradient, place, number) in forward order; partial products count as the gradient."""
+    for place, value in enumerate(valued.factors):
+        yield place, place, value
+    for place, value in enumerate(valued.partial):
+        yield None, place, value
+
+
+def lost(
+    goals: Sequence[Derivation], numbers: Sequence[Valued], kind: Kind, reference: Reference
+) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """(underflow, overflow) of every gradient: names of what became 0, subnormal or infinite wrongly."""
+    if not any(suspicious(value, kind) for valued in numbers for _, _, value in spots(valued)):
+        return [((), ()) for _ in numbers]
+    truth = Truth(reference)
+    found = []
+    for which, (goal, valued) in enumerate(zip(goals, numbers, strict=True)):
+        under: dict[str, None] = {}
+        over: dict[str, None] = {}
+        for factor, place, value in spots(valued):
+            if not suspicious(value, kind):
+                continue
+            name = plain(goal.goal if factor is None else goal.factors[factor])
+            if not finite(value):
+                over.setdefault(name)
+            elif truth.differs(which, factor is None, place, value):
+                under.setdefault(name)
+        found.append((tuple(under), tuple(over)))
+    return found
+
+
+class Truth:
+    """Balls around the true numbers, refined as far as a question needs."""
+
+    def __init__(self, reference: Reference) -> None:
+        self.reference, self.bits = reference, FIRST_BITS
+        self.balls = reference(self.bits)
+
+    def differs(self, which: int, product: bool, place: int, value: Any) -> bool:
+        """Whether a number that is 0 or subnormal is truly another one."""
+        while True:
+            valued = self.balls[which]
+            ball = (valued.partial if product else valued.factors)[place]
+            zero = isinstance(value, SignedLog) or not value
+            if zero and ball.is_zero():
+                return False
+            if zero and ball != 0:
+                return True
+            if not zero and ball.is_exact():
+                return bool(ball != flint.arb(float(value)))
+            if not zero and ball != flint.arb(float(value)):
+                return True
+            if self.bits >= MOST_BITS:
+                return False
+            self.bits *= 2
+            self.balls = self.reference(self.bits)
