@@ -1,30 +1,54 @@
 """The questions every activation, loss or elementary function answers, one file a function.
 
-Formulas are plain notation in the argument `x` (several arguments: `x`, `y`), so that reader, calculus, arithmetic,
-algebra, kernel and writers all use the same answer. A field left out fails at import: ignorance is said as None.
+Formulas are plain notation in the argument `x`, so that reader, calculus, arithmetic, algebra, kernel and
+writers all use the same answer. A field left out fails at import, and so do answers that contradict each
+other: ignorance is said as None.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
+
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+MONOTONE = ("increasing", "nondecreasing", "decreasing", "nonincreasing", None)
+PARITY = ("odd", "even", None)
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One end of an exact range: a rational, or None for infinity; `at` are the arguments where it is attained.
+    """One end of an exact range: a rational, or None for infinity, and the arguments where it is attained.
 
-    An end with no `at` is not attained (open)."""
+    An end with no `at` is not attained (open).
+
+    Args:
+        value: the infimum or supremum.
+        at: every argument where it is attained, or a few of them if there are many.
+        why: phrase id under `facts.` that says why the bound holds, "" for infinity.
+        certificate: for a slope that is a polynomial in s = f(x): the distance from the bound to the slope
+            (bound - slope above, slope - bound below), written as a square or as a product of factors that
+            are nonnegative on the range of s. A kernel compares it with that difference as a polynomial.
+    """
 
     value: Fraction | None
     at: tuple[Fraction, ...] = ()
     why: str = ""
-    """Phrase id under `facts.` that proves the bound, "" where the formula itself shows it."""
+    certificate: str = ""
+
+    def __post_init__(self) -> None:
+        if self.value is None and (self.at or self.why or self.certificate):
+            raise ValueError("infinity is not attained, and nothing is to be proved about it")
+        if self.value is not None and not self.why:
+            raise ValueError(f"the bound {self.value} gives no reason")
 
     @property
     def closed(self) -> bool:
         """True where the bound is attained."""
         return bool(self.at)
+
+
+INFINITY = End(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +57,10 @@ class Range:
 
     low: End
     high: End
+
+    def __post_init__(self) -> None:
+        if self.low.value is not None and self.high.value is not None and self.low.value > self.high.value:
+            raise ValueError(f"a range from {self.low.value} up to {self.high.value} is empty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +75,35 @@ class Kink:
 class Function:
     """One scalar function x -> f(x); all formulas in plain notation.
 
-    name: canonical plain name. spellings: other plain or LaTeX spellings. latex, unicode: how it is printed.
-    value: f(x) by more elementary functions, or None for a primitive of `arithmetic`.
-    derivative: f'(x), a polynomial in f(x) where one exists. stable_derivative: the same without cancellation.
-    exponential: f(x) as a rational function of E = exp(x), or None.
-    domain: a relation that x must satisfy, or None for all reals.
-    range, derivative_range: exact, over the whole domain; None if not known exactly.
-    monotone: "increasing" | "decreasing" | "nondecreasing" | None. parity: "odd" | "even" | None.
-    lipschitz: the least constant, None if there is none. kinks: where the derivative jumps.
-    exact: arguments at which f is rational, with the value.
-    activation: whether a layer may name it (relu: yes; log: no).
+    Args:
+        name: canonical plain name.
+        spellings: other spellings, read in any case.
+        value: f(x) by more elementary functions, as in textbooks, or None for a primitive of `arithmetic`.
+        stable_value: the same without overflow or lost digits, or None where `value` is that already.
+        derivative: f'(x), a polynomial in f(x) where one exists.
+        stable_derivative: the same without cancellation.
+        exponential: f(x) as a rational function of E = exp(x), or None.
+        domain: a relation that x must satisfy, or None for all reals.
+        derivative_domain: where f' exists or has its convention; None for all reals.
+        range: the exact range over the domain, or None if not known exactly.
+        derivative_range: the exact range of f' over its domain, or None if not known exactly.
+        monotone: increasing, nondecreasing, decreasing, nonincreasing or None.
+        parity: odd, even or None.
+        lipschitz: the least constant, None if there is none.
+        kinks: where the derivative jumps.
+        exact: arguments at which f is rational, with the value.
+        activation: whether a layer may name it (relu: yes; log: no).
     """
 
     name: str
     spellings: tuple[str, ...]
-    latex: str
-    unicode: str
     value: str | None
+    stable_value: str | None
     derivative: str
     stable_derivative: str
     exponential: str | None
     domain: str | None
+    derivative_domain: str | None
     range: Range | None
     derivative_range: Range | None
     monotone: str | None
@@ -76,3 +112,28 @@ class Function:
     kinks: tuple[Kink, ...]
     exact: tuple[tuple[Fraction, Fraction], ...]
     activation: bool
+
+    def __post_init__(self) -> None:
+        problems = [
+            f"{spelling!r} is no name"
+            for spelling in (self.name, *self.spellings)
+            if not IDENTIFIER.fullmatch(spelling)
+        ]
+        if not self.derivative or not self.stable_derivative:
+            problems.append("a derivative is missing")
+        if self.monotone not in MONOTONE:
+            problems.append(f"monotone is one of {MONOTONE}, not {self.monotone!r}")
+        if self.parity not in PARITY:
+            problems.append(f"parity is one of {PARITY}, not {self.parity!r}")
+        if self.derivative_range is not None and self.lipschitz != steepest(self.derivative_range):
+            problems.append(
+                f"lipschitz is {steepest(self.derivative_range)} by the slope's range, not {self.lipschitz}"
+            )
+        if problems:
+            raise ValueError(f"function {self.name!r}: {'; '.join(problems)}")
+
+
+def steepest(slopes: Range) -> Fraction | None:
+    """The supremum of |f'|, None if it is infinite."""
+    low, high = slopes.low.value, slopes.high.value
+    return None if low is None or high is None else max(abs(low), abs(high))

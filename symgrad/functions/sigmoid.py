@@ -1,4 +1,4 @@
-"""sigma(x) = 1/(1 + e^-x): the logistic sigmoid."""
+"""1/(1 + e^-x): the logistic sigmoid."""
 
 from fractions import Fraction
 
@@ -7,15 +7,18 @@ from symgrad.functions.questionnaire import End, Function, Range
 FUNCTION = Function(
     name="sigmoid",
     spellings=("logistic", "expit"),
-    latex=r"\operatorname{sigmoid}",
-    unicode="sigmoid",
     value="1/(1 + exp(-x))",
+    stable_value=None,
     derivative="sigmoid(x) (1 - sigmoid(x))",
     stable_derivative="sigmoid(x) sigmoid(-x)",
     exponential="E/(1 + E)",
     domain=None,
-    range=Range(End(Fraction(0)), End(Fraction(1))),
-    derivative_range=Range(End(Fraction(0), why="sigmoid-slope-positive"), End(Fraction(1, 4), (Fraction(0),), "sigmoid-slope")),
+    derivative_domain=None,
+    range=Range(End(Fraction(0), why="sigmoid-range"), End(Fraction(1), why="sigmoid-range")),
+    derivative_range=Range(
+        End(Fraction(0), why="sigmoid-slope-positive", certificate="s (1 - s)"),
+        End(Fraction(1, 4), (Fraction(0),), why="sigmoid-slope", certificate="(s - 1/2)^2"),
+    ),
     monotone="increasing",
     parity=None,
     lipschitz=Fraction(1, 4),
