@@ -194,8 +194,8 @@ def _low(text: str) -> str:
 
 _LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{",
-    "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "→": r"$\to$", "≤": r"$\le$", "−": "$-$",
-    "…": r"\dots{}",
+    "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "→": r"$\to$", "≤": r"$\le$",
+    "−": "$-$", "…": r"\dots{}",
 }  # fmt: skip
 
 

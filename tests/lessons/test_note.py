@@ -1,4 +1,4 @@
-"""Notes: every number recomputed independently, every section where it belongs, both languages, all formats."""
+"""Notes: numbers recomputed independently, sections where they belong, both languages, all formats."""
 
 from __future__ import annotations
 
@@ -139,13 +139,13 @@ def test_a_full_note_lists_all_gradients() -> None:
     ("chain", "words"),
     [
         (
-            "sigma = tanh\nfor j in 1..3:\n    z_j = w_j a_{j-1} + b_j\n    a_j = sigma(z_j)\nC = (a_3 - y)^2\n",
+            "sigma = tanh\nfor j in 1..3:\n  z_j = w_j a_{j-1} + b_j\n  a_j = sigma(z_j)\nC = (a_3 - y)^2\n",
             "tanh",
         ),
         ("for j in 1..3:\n    z_j = w_j a_{j-1} + b_j\n    a_j = sigma(z_j)\nC = (a_3 - y)^2\n", "left open"),
         ("for j in 1..3:\n    a_j = w_j a_{j-1} + b_j\nE = (a_3 - y)^2/2\n", "No function stands"),
         (
-            "sigma = sigmoid\nfor j in 1..3:\n    z_j = w a_{j-1} + b\n    a_j = sigma(z_j)\nC = (a_3 - y)^2\n",
+            "sigma = sigmoid\nfor j in 1..3:\n  z_j = w a_{j-1} + b\n  a_j = sigma(z_j)\nC = (a_3 - y)^2\n",
             "paths",
         ),
         ("z = w x + b\na = sigmoid(z)\nL = (a - y)^2/2\n", "Only one path"),

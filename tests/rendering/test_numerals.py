@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -48,7 +49,7 @@ def test_bars_keep_the_order(values: list[float]) -> None:
         for v, b in zip(values, shown, strict=True)
     }
     ordered = sorted(length)
-    assert all(length[a] <= length[b] for a, b in zip(ordered, ordered[1:], strict=False))
+    assert all(length[a] <= length[b] for a, b in pairwise(ordered))
     assert max(length.values()) == 160
 
 

@@ -1,4 +1,4 @@
-"""Sentences: every rule has one in both languages, escaped for the format, formulas kept apart from Chinese."""
+"""Sentences: every rule has one in both languages, escaped for the format, formulas apart from Chinese."""
 
 from __future__ import annotations
 

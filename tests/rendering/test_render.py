@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from symgrad.errors import display_width
-from symgrad.notation.tree import Mul
+from symgrad.notation.tree import Mul, Tree
 from symgrad.rendering.render import Target, render_derivation, render_evaluation, render_mark, render_proof
 from symgrad.values.mark import Mark
 from tests.rendering import samples
@@ -93,7 +93,7 @@ def test_an_overview_lists_all_and_explains_the_first() -> None:
 
 
 def test_bars_over_the_layers() -> None:
-    weights = {samples.n("w", 1): 1.0}
+    weights: dict[Tree, float] = {samples.n("w", 1): 1.0}
     depths = {"float16": 12, "float32": 70}
     lines = render_evaluation(samples.family(), Target(), values=weights, vanishing=depths).splitlines()
     assert lines[0].split() == ["layer", "j", "wⱼ", "σ′(zⱼ)", "∂C/∂bⱼ"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,6 +11,8 @@ from symgrad.notation.writers.plain import plain
 from symgrad.rendering.wording import Wording
 from symgrad.values.proof import Proof
 
+_PLACES = ("proofs.at-point", "proofs.all-other", "proofs.all", "proofs.solved")
+"""Phrases of a witness that say where it is; the others say what happens there."""
 _NAME = re.compile(r"([^\W\d_]+)_?(?:\{(\w+(?:,\w+)*)\}|(\d+))\Z")
 
 
@@ -60,8 +61,8 @@ def proof_view(proof: Proof, wording: Wording) -> ProofView:
         steps=tuple(_line(i, wording.say(step)) for i, step in enumerate(proof.steps, 1)),
         used=_used(proof, wording),
         attained=wording.list(wording.say(phrase) for phrase in proof.attained),
-        at=_point(proof.counterexample, wording),
-        witness=tuple(wording.say(phrase) for phrase in proof.witness),
+        at=_point(proof, wording),
+        witness=tuple(wording.say(phrase) for phrase in proof.witness if phrase.id not in _PLACES),
         rescue=rescue,
         unchecked="" if proof.checked or proof.verdict == "undecided" else wording.word("not-rechecked"),
     )
@@ -98,12 +99,14 @@ def value_tree(text: str) -> Tree | None:
         return None
 
 
-def _point(counterexample: Sequence[tuple[str, str]], wording: Wording) -> str:
-    """`at w = 2, z = 0`."""
-    if not counterexample:
-        return ""
+def _point(proof: Proof, wording: Wording) -> str:
+    """`at w = 2, z = 0`: as the proof words it (`all other w = 1`), else name by name."""
+    places = [wording.say(phrase) for phrase in proof.witness if phrase.id in _PLACES]
+    if places:
+        joined = wording.join(places, "，" if wording.lang == "zh" else ", ")
+        return wording.word("at-point", point="\ue010").replace("\ue010", joined)
     links: list[Tree] = []
-    for name, text in counterexample:
+    for name, text in proof.counterexample:
         value = value_tree(text)
         links.append(Relation(("=",), (name_tree(name), Name(text) if value is None else value)))
-    return wording.word("at-point", point=tuple(links))
+    return wording.word("at-point", point=tuple(links)) if links else ""
