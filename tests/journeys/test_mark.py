@@ -24,7 +24,7 @@ LATEX = r"\sigma'(z_1)\, w_2 \sigma'(z_2) w_3 \sigma'(z_3) w_4 \sigma'(z_4)\,(a_
         (LATEX, 0, None),
         ("-σ′(z₁) w₂ σ′(z₂) w₃ σ′(z₃) w₄ σ′(z₄) (y − a₄)", 0, None),
         (MISSING, 1, "missing-factor"),
-        (RIGHT + " w_1", 1, "extra-factor"),
+        (RIGHT + " a_2", 1, "extra-factor"),
         (RIGHT.replace("s'(z2)", "s(z2)"), 1, "function-for-derivative"),
         ("-" + RIGHT, 1, "wrong-sign"),
         (RIGHT.replace("w2", "ω2"), 4, None),
@@ -93,4 +93,4 @@ def test_a_small_class(tmp_path: Path) -> None:
     ]
     verdicts = {r["verdict"] for r in results}
     assert verdicts == {"correct", "incorrect"}
-    assert results[2]["points"] == "4" and results[0]["mistakes"].startswith("missing-factor")
+    assert results[2]["points"] == "4" and "missing-factor" in results[0]["mistakes"]

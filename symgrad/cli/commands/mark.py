@@ -44,21 +44,19 @@ def command(
 ) -> int:
     """Mark the answer given, or ask for one."""
     from symgrad.api import Question
-    from symgrad.notation.writers.unicode import pretty
 
     if answer_file is not None and answer is not None:
         raise click.UsageError(words("two-answers"), click.get_current_context())
     if chain == "-" and answer in (None, "-") and answer_file is None:
         raise click.UsageError(words("one-input"), click.get_current_context())
-    network = read_chain(chain)
-    question = Question(network, wrt=wrt)
+    question = Question(read_chain(chain), wrt=wrt)
     printer = Printer(as_json, explain, templates)
     if answer_file is not None:
         answer = read_text(str(answer_file), str(answer_file)).strip()
     elif answer == "-":
         answer = read_text("-", "<answer>").strip()
     if answer is None:
-        return Dialogue(question, printer, hint).run(pretty(network.derive(wrt).goal))
+        return Dialogue(question, printer, hint).run()
     mark = question.mark(answer)
     printer.mark(mark, hint)
     return EXIT[mark.verdict]
@@ -80,7 +78,7 @@ class Printer:
 
     def hint(self, mark: Mark, level: int) -> None:
         """One more hint."""
-        text = mark.feedback(language(), hint=level)
+        text = mark.feedback(language(), hint=level, encoding=encoding_of(None))
         show(f"  {words('hint', number=level, of=LEVELS)}{text}\n")
 
 
@@ -92,9 +90,9 @@ class Dialogue:
         self.level = hint
         self.mark: Mark | None = None
 
-    def run(self, asked: str) -> int:
+    def run(self) -> int:
         """Ask, mark, hint; the exit code is that of the last answer, 2 if there was none."""
-        show(words("ask", question=asked) + "\n")
+        show(words("ask", question=self.question.asked(encoding_of(None))) + "\n")
         while (line := self.read()) is not None:
             if line.lower() in ("q", "quit", "exit"):
                 break

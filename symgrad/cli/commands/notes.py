@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,11 +30,16 @@ def command(
     templates: Path | None,
     quiet: bool,
 ) -> int:
-    """Write the note; without `--format` the name of the file decides."""
+    """Write the note, and the answers beside it; without `--format` the name of the file decides."""
     if format_ is None:
         format_ = SUFFIXES.get(output.suffix.lower(), "markdown") if output else "markdown"
-    text = read_chain(chain).notes(format=format_, lang=language(), length=length, templates=templates)
-    emit(text, output)
-    if output is not None and not quiet:
-        show(words("wrote", path=output) + "\n")
+    network = read_chain(chain)
+    settings: Any = {"length": length, "templates": templates}
+    emit(network.notes(format_, language(), **settings), output)
+    if output is None:
+        return 0
+    answers = output.with_name(f"{output.stem}-answers{output.suffix}")
+    emit(network.notes(format_, language(), answers=True, **settings), answers)
+    if not quiet:
+        show(words("wrote-notes", path=output, answers=answers) + "\n")
     return 0
