@@ -25,8 +25,8 @@ from symgrad.values.mark import MISTAKES, Mistake
 class Mark:
     """What marking an answer gives back."""
 
-    def __init__(self, value: values.Mark) -> None:
-        self.value = value
+    def __init__(self, value: values.Mark, scored: bool = False) -> None:
+        self.value, self.scored = value, scored
 
     @property
     def verdict(self) -> str:
@@ -80,7 +80,7 @@ class Mark:
         """The mark as text, markdown, latex or json."""
         from symgrad.rendering.render import Target, render_mark
 
-        return render_mark(self.value, Target(format, lang, templates, encoding), hint=hint, explain=explain)
+        return render_mark(self.value, Target(format, lang, templates, encoding), hint=hint, explain=explain, points=self.scored)
 
     def __repr__(self) -> str:
         named = ", ".join(f"{m.name} {m.detail}".strip() for m in self.mistakes)
@@ -158,7 +158,8 @@ class Question:
 
     def mark(self, answer: str) -> Mark:
         """Mark one answer: LaTeX, Unicode or plain text."""
-        return Mark(mark_answer(self.question, answer))
+        asked = self.question
+        return Mark(mark_answer(asked, answer), scored=bool(asked.rubric) or asked.points != 1)
 
     def asked(self, encoding: str | None = None) -> str:
         """What is asked, as a person would write it: ∂C/∂b₁."""

@@ -357,5 +357,16 @@ def range_edits(answer: Tree) -> Iterator[tuple[Mistake, Tree]]:
             bound = getattr(node, field_)
             moved = number(bound.value + by) if isinstance(bound, Number) else Add((bound, number(by)))
             mended = replace(node, **{field_: moved})
-            detail = f"{plain(node)} -> {plain(mended)}"
-            yield Mistake("product-range", detail, None, (node,), (mended,)), substitute(answer, {node: mended})
+            yield from mended_answers(answer, node, mended)
+            if field_ == "low" and isinstance(node.body, Mul):  # only one of the factors ranges too far
+                for factor in node.body.factors:
+                    others = tuple(f for f in node.body.factors if f is not factor)
+                    rest = others[0] if len(others) == 1 else Mul(others)
+                    parts = Mul((replace(node, body=rest), replace(mended, body=factor)))
+                    yield from mended_answers(answer, node, parts)
+
+
+def mended_answers(answer: Tree, node: Tree, mended: Tree) -> Iterator[tuple[Mistake, Tree]]:
+    """The answer with one range mended."""
+    detail = f"{plain(node)} -> {plain(mended)}"
+    yield Mistake("product-range", detail, None, (node,), (mended,)), substitute(answer, {node: mended})

@@ -12,7 +12,7 @@ from symgrad.grading.numbers import judge_number
 from symgrad.grading.question import Question
 from symgrad.grading.reading import Answer, Unreadable, read_answer
 from symgrad.grading.rubric import score
-from symgrad.notation.tree import Derivative, Tree, walk
+from symgrad.notation.tree import Derivative, Name, Tree, walk
 from symgrad.notation.writers.latex import latex
 from symgrad.phrases import LANGUAGES
 from symgrad.values.mark import Mark, Mistake
@@ -68,7 +68,12 @@ def restates(question: Question, tree: Tree) -> bool:
 
 def taken(answer: Answer) -> tuple[Phrase, ...]:
     """What free letters were taken for."""
-    return tuple(Phrase.of("feedback.taken", written=written, understood=meant) for written, meant in answer.taken)
+    return tuple(
+        Phrase.of("feedback.taken", written=Name(written), understood=Name(meant))
+        if not meant.endswith("'")
+        else Phrase.of("feedback.taken-slope", written=Name(written), understood=Name(meant[:-1]))
+        for written, meant in answer.taken
+    )
 
 
 def correct_remarks(question: Question, answer: Answer, decision: Decision) -> tuple[Phrase, ...]:

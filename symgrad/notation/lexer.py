@@ -21,6 +21,7 @@ MULTI_SIGNS = ("<=>", "...", "**", "<=", ">=", "==", "!=", ":=", "=>", "=<", "<-
 MULTI_KINDS = {"<=>": "iff", "...": "dots", "**": "^", "=>": "implies", "->": "to", "&&": "and", "||": "||"}
 ENTITY = re.compile(r"&(lt|gt|amp|nbsp|minus|middot|times|prime|le|ge|ne|#\d+|#x[0-9a-fA-F]+);")
 ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "nbsp": " ", "minus": "-", "middot": "*", "times": "*", "prime": "'", "le": "≤", "ge": "≥", "ne": "≠"}  # fmt: skip
+STYLED = re.compile(r"\s*\{\s*(\\[A-Za-z]+|[A-Za-z]|\d+)\s*\}")
 
 
 @dataclass(slots=True)
@@ -205,7 +206,9 @@ class Lexer:
         name, end = match[1], match.end()
         if name.endswith("*"):
             name, end = name[:-1], end - 1
-        if name in s.IGNORED_COMMANDS or name in s.STYLE_COMMANDS:
+        if name in s.STYLE_COMMANDS and (styled := STYLED.match(self.text, end)):
+            self.styled(styled, start)
+        elif name in s.IGNORED_COMMANDS or name in s.STYLE_COMMANDS:
             self.ignored(name, start, end)
         elif name in s.DROPPED_WITH_ARGUMENT:
             self.position = self.group(end)[1]
@@ -236,6 +239,11 @@ class Lexer:
             self.add("letters", "d", start, end)
         else:
             raise self.source.error("unknown-command", start, end, name=name)
+
+    def styled(self, match: re.Match[str], start: int) -> None:
+        """\\mathbf{W}: the letter, digit or Greek command in the braces is the whole token."""
+        for token in Lexer(Source(match[1], self.source.name)).run()[:-1]:
+            self.add(token.kind, token.text, start, match.end(), token.value)
 
     def ignored(self, name: str, start: int, end: int) -> None:
         self.position, self.spaced = end, True

@@ -36,6 +36,9 @@ def numeral(value: Any, digits: int = 5) -> str:
 def _decimal(number: float, digits: int) -> str:
     if not math.isfinite(number) or number == 0:
         return f"{number:g}"
+    whole = f"{number:.7g}"
+    if float(whole) == number and "e" not in whole:
+        return whole  # a short decimal is shown as it is: 1953.125
     short = f"{number:.{digits}g}"
     return short if float(short) == number else f"{number:#.{digits}g}".rstrip(".")
 

@@ -131,12 +131,12 @@ def render_evaluation(
 
 
 def render_mark(
-    mark: Mark, target: Target, *, hint: int = 1, explain: bool = False, reading: Tree | None = None
+    mark: Mark, target: Target, *, hint: int = 1, explain: bool = False, points: bool = False
 ) -> str:
-    """A mark as feedback, hints up to a level; `reading` is the answer as a tree if the caller has it."""
+    """A mark as feedback, hints up to a level; `points` shows them."""
     if target.format == "json":
         return _json(data.mark_data(mark, target.wording))
-    return target.page("mark", mark=mark_view(mark, target.wording, hint, explain, reading))
+    return target.page("mark", mark=mark_view(mark, target.wording, hint, explain, points))
 
 
 def render_note(document: Document, target: Target) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 
+from dataclasses import replace
+
 import pytest
 
 from symgrad.errors import display_width
@@ -146,7 +148,7 @@ def test_proof_json() -> None:
 
 def test_hints_come_one_by_one() -> None:
     reading = Mul(samples.nielsen().factors)
-    first = render_mark(samples.incorrect(), Target(), hint=1, reading=reading)
+    first = render_mark(replace(samples.incorrect(), answer=reading), Target(), hint=1)
     assert "I read   σ′(z₁) w₂ σ′(z₂)" in first
     assert "Hint 1 of 3:" in first and "Hint 2" not in first and "next hint" in first
     last = render_mark(samples.incorrect(), Target(), hint=3)
@@ -161,7 +163,7 @@ def test_other_verdicts(verdict: str, word: str) -> None:
 
 def test_unreadable_is_never_wrong() -> None:
     mark = Mark("unreadable", problem=(("en", "cannot read ω_3"), ("zh", "读不懂 ω_3")))
-    assert render_mark(mark, Target()) == "cannot read ω_3\n"
+    assert render_mark(mark, Target()).startswith("cannot read ω_3\nThis is not marked wrong")
     assert render_mark(mark, Target("text", "zh")) == "读不懂 ω_3\n"
     out = json.loads(render_mark(mark, Target("json")))
     assert out["points"] is None and out["mistakes"] == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symgrad.notation.tree import Tree
 from symgrad.rendering.wording import Wording
 from symgrad.values.mark import Mark
 
@@ -23,17 +22,17 @@ class MarkView:
 
 
 def mark_view(
-    mark: Mark, wording: Wording, hint: int = 1, explain: bool = False, reading: Tree | None = None
+    mark: Mark, wording: Wording, hint: int = 1, explain: bool = False, points: bool = False
 ) -> MarkView:
-    """All strings of a mark. `reading` is the answer as a tree, where the caller still has it."""
+    """All strings of a mark; `points` says whether they are of interest."""
     return MarkView(
         kind=mark.verdict,
-        reading=_reading(mark, wording, reading),
+        reading=_reading(mark, wording),
         verdict=_verdict(mark, wording),
         hints=_hints(mark, wording, hint),
         more=wording.word("next-hint") if mark.hints and hint < len(mark.hints) else "",
         evidence=tuple(map(wording.say, mark.evidence)) if explain or _unnamed(mark) else (),
-        points="" if mark.points is None else wording.word("points", points=str(mark.points)),
+        points="" if mark.points is None or not points else wording.word("points", points=str(mark.points)),
     )
 
 
@@ -41,20 +40,15 @@ def _unnamed(mark: Mark) -> bool:
     return mark.verdict == "incorrect" and not mark.mistakes
 
 
-def _reading(mark: Mark, wording: Wording, tree: Tree | None) -> str:
-    if tree is not None:
-        return wording.word("i-read", answer=tree)
-    if not mark.reading:
-        return ""
-    shown = f"${mark.reading}$" if wording.style.name in ("markdown", "latex") else mark.reading
-    return wording.word("i-read", answer="\ue010").replace("\ue010", shown)
+def _reading(mark: Mark, wording: Wording) -> str:
+    return "" if mark.answer is None else wording.word("i-read", answer=mark.answer)
 
 
 def _verdict(mark: Mark, wording: Wording) -> str:
     if mark.verdict == "unreadable":
         problem = dict(mark.problem)
         message = problem.get(wording.lang) or problem.get("en", "")
-        return message or wording.word("mark-unreadable")
+        return f"{message}\n{wording.word('mark-unreadable')}".strip()
     words = wording.word("mark-no-named-slip" if _unnamed(mark) else f"mark-{mark.verdict}")
     remarks = [wording.say(remark) for remark in mark.remarks]
     return ("" if wording.lang == "zh" else " ").join([words, *remarks])

@@ -1,0 +1,104 @@
+"""The face of numbers: one gradient, or a family of them, factor by factor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from symgrad.api.names import members, one
+from symgrad.calculus.derive import derive
+from symgrad.network.graph import Network
+from symgrad.notation.tree import Derivative, Name, Tree
+from symgrad.notation.writers.plain import plain
+from symgrad.numerics.evaluate import Report
+from symgrad.numerics.evaluate import report as evaluate_all
+from symgrad.numerics.vanishing import vanishing
+from symgrad.values import evaluation as values
+
+
+class Evaluation:
+    """Numbers of one gradient or of several.
+
+    report: the numbers of all names (`numbers`), the layers (`rows`), and every evaluation with its losses.
+    """
+
+    def __init__(self, network: Network, report: Report, given: Mapping[str, Any], functions: Mapping[str, str]) -> None:
+        self.network, self.report, self.given, self.functions = network, report, given, functions
+
+    @property
+    def evaluations(self) -> tuple[values.Evaluation, ...]:
+        """One for each gradient, in the order asked for."""
+        return self.report.evaluations
+
+    @property
+    def value(self) -> Any:
+        """The number of the one gradient; for several the numbers by name."""
+        return self.evaluations[0].value if len(self.evaluations) == 1 else self.values
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The numbers by gradient, such as {"dC/db_1": 1953.125}."""
+        return {plain(e.goal): e.value for e in self.evaluations}
+
+    @property
+    def factors(self) -> tuple[tuple[Tree, Any], ...]:
+        """(factor, number) in textbook order, of the first gradient asked for."""
+        return tuple((f.factor, f.value) for f in self.evaluations[0].factors)
+
+    @property
+    def underflow(self) -> tuple[str, ...]:
+        """What the number format lost towards 0."""
+        return tuple(dict.fromkeys(name for e in self.evaluations for name in e.underflow))
+
+    @property
+    def overflow(self) -> tuple[str, ...]:
+        """What the number format lost towards infinity."""
+        return tuple(dict.fromkeys(name for e in self.evaluations for name in e.overflow))
+
+    def to(
+        self,
+        format: str = "text",
+        lang: str = "en",
+        *,
+        templates: Path | None = None,
+        encoding: str | None = None,
+    ) -> str:
+        """Text with bars, markdown, latex or json."""
+        from symgrad.rendering.render import Target, render_evaluation
+
+        target = Target(format, lang, templates, encoding)
+        shown = self.evaluations[0] if len(self.evaluations) == 1 else self.evaluations
+        depths = None if format == "json" else self.depths()
+        return render_evaluation(shown, target, values=self.report.numbers, vanishing=depths)
+
+    def depths(self) -> Mapping[str, int] | None:
+        """Number format -> depth from which the first layer's gradient of this family rounds to 0."""
+        if len(self.evaluations) < 2 or not self.report.rows:
+            return None
+        goals = [e.goal for e in self.evaluations if isinstance(e.goal, Derivative)]
+        if not goals or any(goal.of != self.network.objective for goal in goals):
+            return None
+        return vanishing(self.network, goals[0].by, self.given, self.functions)
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{name} = {value}" for name, value in self.values.items())
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.to("text").rstrip("\n"))
+
+
+def evaluate(
+    network: Network,
+    wrt: str | Sequence[str] | None,
+    given: Mapping[str, Any],
+    precision: str | int,
+    functions: Mapping[str, str],
+    of: str | None,
+) -> Evaluation:
+    """Numbers for a gradient, several, a family, or (None) all parameters."""
+    texts = [wrt] if isinstance(wrt, str) else list(wrt or ())
+    names: list[Name] = [name for text in texts for name in members(network, text)] or list(network.parameters)
+    target = None if of is None else one(network, of)
+    goals = [derive(network, name, target) for name in dict.fromkeys(names)]
+    return Evaluation(network, evaluate_all(network, goals, given, precision, functions), given, functions)

@@ -1,0 +1,52 @@
+"""From a chain to a lecture note: hands the note what it asks for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from symgrad.api.proof import tokens
+from symgrad.calculus.derive import derive
+from symgrad.lessons.inputs import NoteInputs
+from symgrad.lessons.note import note
+from symgrad.network.graph import Network
+from symgrad.notation.tree import Name
+from symgrad.numerics.vanishing import vanishing
+from symgrad.proving.search import prove
+from symgrad.rendering.render import Target, render_note
+from symgrad.values.derivation import Derivation
+from symgrad.values.proof import Claim, Proof
+from symgrad.version import __version__
+
+
+def notes(
+    network: Network,
+    format: str,
+    lang: str,
+    length: str,
+    standalone: bool,
+    templates: Path | None,
+    answers: bool,
+) -> str:
+    """The note, or the answers to its exercises."""
+    made = note(inputs_of(network), length)
+    return render_note(made.answers if answers else made.document, Target(format, lang, templates, None, standalone))
+
+
+def inputs_of(network: Network) -> NoteInputs:
+    """What a note may ask about a chain."""
+
+    def derivation(name: Name) -> Derivation:
+        return derive(network, name)
+
+    def proof(claim: Claim) -> Proof:
+        gradients = tokens(network, (claim.statement, *claim.given))
+        return prove(claim, definitions=network.definitions(), gradients=gradients)
+
+    def depths(name: Name, values: Mapping[str, str]) -> Mapping[str, int]:
+        return vanishing(network, name, values) or {}
+
+    mark = hashlib.sha256(network.text.encode()).hexdigest()[:12]
+    source = (f"symgrad {__version__}", f"symgrad notes {network.name}", f"sha256 {mark}")
+    return NoteInputs(network, derivation, proof, depths, source)
