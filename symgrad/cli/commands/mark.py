@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -72,7 +72,7 @@ class Printer:
 
     def mark(self, mark: Mark, hint: int) -> None:
         """The whole mark, with hints up to a level."""
-        settings = {"hint": hint, "explain": self.explain, "templates": self.templates}
+        settings: Any = {"hint": hint, "explain": self.explain, "templates": self.templates}
         format_ = "json" if self.as_json else "text"
         emit(mark.to(format_, lang=language(), encoding=encoding_of(None), **settings))
 
