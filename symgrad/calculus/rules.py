@@ -125,12 +125,14 @@ def substeps(tree: Tree, by: Name, functions: Mapping[str, str]) -> tuple[Step, 
 def rule_of(node: Tree, by: Name) -> str:
     """The id of the elementary rule that a node asks for."""
     match node:
-        case Add() | Neg():
+        case Add():
             return "sum-rule"
-        case Mul():
-            return "product-rule"
+        case Neg():
+            return "constant-factor"
+        case Mul(factors):
+            return "product-rule" if sum(by in walk(f) for f in factors) > 1 else "constant-factor"
         case Div(_, b):
-            return "quotient-rule" if by in walk(b) else "product-rule"
+            return "quotient-rule" if by in walk(b) else "constant-factor"
         case Pow(_, exponent):
             return "exponential-rule" if by in walk(exponent) else "power-rule"
         case Apply():

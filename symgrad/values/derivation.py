@@ -20,6 +20,7 @@ RULES = {
     "same-variable": "dC/dC = 1",
     "constant-rule": "(c)' = 0",
     "variable-rule": "(x)' = 1",
+    "constant-factor": "(c u)' = c u'",
     "sum-rule": "(u + v)' = u' + v'",
     "product-rule": "(u v)' = u' v + u v'",
     "quotient-rule": "(u/v)' = (u' v - u v')/v^2",

@@ -95,13 +95,14 @@ def write_ball(value: Any) -> str:
 
 
 def read_ball(text: str) -> Any:
-    """Back from `write_ball`."""
+    """Back from `write_ball`: the same middle, the radius rounded up in its last of 30 bits."""
     if not BALL.fullmatch(text):
         raise ValueError(f"a ball as four integers expected, not {text[:40]!r}")
-    from flint import arb
+    from flint import arb, ctx
 
     top, power, radius, scale = map(integer_of, text.split(" "))
-    return arb((top, power), (radius, scale))
+    with ctx.workprec(max(64, top.bit_length())):
+        return arb((top, power), (radius, scale))
 
 
 def integer_text(value: int) -> str:
