@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 Span: TypeAlias = tuple[int, int]
 
@@ -20,6 +20,7 @@ class Node:
     """Base of all nodes; `span` is (start, end) in the text it was read from, or None if it was built."""
 
     span: Span | None = field(default=None, compare=False, repr=False, kw_only=True)
+    _hash: int = field(default=0, compare=False, repr=False, init=False)
 
     def __str__(self) -> str:
         """Plain notation."""
@@ -46,6 +47,10 @@ class Number(Node):
 
     value: Fraction
     decimal: bool = field(default=False, compare=False, kw_only=True)
+
+    def __hash__(self) -> int:
+        """That of the two integers: a fraction's own takes a modular power, and every name holds numbers."""
+        return hash((self.value.numerator, self.value.denominator))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +206,30 @@ Tree: TypeAlias = (
     Number | Constant | Name | Apply | Add | Mul | Div | Neg | Pow | Elementwise | Transpose | Component
     | Array | Derivative | BigOp | Relation | Logic | Is | Indicator
 )  # fmt: skip
+
+def _remember_hash(cls: type) -> None:
+    """Trees are keys everywhere; a node works its hash out once instead of walking all its children each time."""
+    compute = cls.__hash__
+
+    def __hash__(self: Any) -> int:
+        if not self._hash:
+            object.__setattr__(self, "_hash", compute(self) or 1)
+        return self._hash  # type: ignore[no-any-return]
+
+    place = [f.name for f in fields(cls)].index("_hash")
+    state = cls.__getstate__
+
+    def __getstate__(self: Any) -> Any:
+        kept = list(state(self))
+        kept[place] = 0  # another process hashes text by another seed
+        return kept
+
+    cls.__hash__ = __hash__  # type: ignore[assignment]
+    cls.__getstate__ = __getstate__  # type: ignore[attr-defined]
+
+
+for _cls in get_args(Tree):
+    _remember_hash(_cls)
 
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
 

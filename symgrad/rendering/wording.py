@@ -13,7 +13,7 @@ from symgrad.phrases import say
 from symgrad.rendering.styles import Style
 from symgrad.values.phrase import Field, Phrase
 
-_OPEN, _CLOSE = "\ue000", "\ue001"
+_OPEN, _CLOSE = "\x01", "\x02"  # in every encoding, in no text
 _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 
 

@@ -84,7 +84,7 @@ def evaluation_view(
         depths = wording.list(
             wording.word("vanishing-depth", format=name, depth=depth) for name, depth in vanishing.items()
         )
-        notes.append(wording.word("vanishing", goal=deepest.goal, depths="\ue010").replace("\ue010", depths))
+        notes.append(wording.word("vanishing", goal=deepest.goal, depths="\x03").replace("\x03", depths))
     known: dict[Tree, Any] = dict(values or {})
     for evaluation in evaluations:
         known.update((f.factor, f.value) for f in evaluation.factors)

@@ -104,7 +104,7 @@ def _point(proof: Proof, wording: Wording) -> str:
     places = [wording.say(phrase) for phrase in proof.witness if phrase.id in _PLACES]
     if places:
         joined = wording.join(places, "，" if wording.lang == "zh" else ", ")
-        return wording.word("at-point", point="\ue010").replace("\ue010", joined)
+        return wording.word("at-point", point="\x03").replace("\x03", joined)
     links: list[Tree] = []
     for name, text in proof.counterexample:
         value = value_tree(text)
