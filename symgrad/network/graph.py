@@ -87,6 +87,11 @@ class Network:
         return {equation.name: place for place, equation in enumerate(self.equations)}
 
     @cached_property
+    def bodies(self) -> tuple[Tree, ...]:
+        """The right sides in order, instantiated once."""
+        return tuple(equation.body for equation in self.equations)
+
+    @cached_property
     def names(self) -> frozenset[Name]:
         """All names, leaves and defined."""
         return frozenset(self.leaves) | self.position.keys()
@@ -107,7 +112,7 @@ class Network:
 
     def definitions(self) -> tuple[tuple[Name, Tree], ...]:
         """(name, right side) in order, for rooms that only need the forward pass."""
-        return tuple((equation.name, equation.body) for equation in self.equations)
+        return tuple((equation.name, body) for equation, body in zip(self.equations, self.bodies, strict=True))
 
     @cached_property
     def applied(self) -> tuple[str, ...]:

@@ -29,23 +29,29 @@ class Duals(Kind):
         self.programs: dict[tuple[str, int], Program] = {}
 
     def number(self, value: Fraction) -> Dual:
+        """The nearest number, with slope 0."""
         return Dual(self.base.number(value))
 
     def constant(self, name: str) -> Dual:
+        """A constant, with slope 0."""
         return Dual(self.base.constant(name))
 
     def add(self, left: Dual, right: Dual) -> Dual:
+        """(u + v)' = u' + v'."""
         return Dual(self.base.add(left.value, right.value), self.plus(left.slope, right.slope))
 
     def multiply(self, left: Dual, right: Dual) -> Dual:
+        """(u v)' = u' v + v' u."""
         slope = self.plus(self.scaled(left.slope, right.value), self.scaled(right.slope, left.value))
         return Dual(self.base.multiply(left.value, right.value), slope)
 
     def negate(self, operand: Dual) -> Dual:
+        """(-u)' = -u'."""
         slope = operand.slope
         return Dual(self.base.negate(operand.value), None if slope is None else self.base.negate(slope))
 
     def divide(self, left: Dual, right: Dual) -> Dual:
+        """(u/v)' = (u' - v' u/v)/v."""
         value = self.base.divide(left.value, right.value)
         top = self.plus(left.slope, self.scaled(right.slope, self.base.negate(value)))
         return Dual(value, None if top is None else self.base.divide(top, right.value))
@@ -62,6 +68,7 @@ class Duals(Kind):
         return Dual(value, self.scaled(slope, value))
 
     def power_integer(self, base: Dual, exponent: int) -> Dual:
+        """(u^n)' = n u^(n-1) u'."""
         value = self.base.power_integer(base.value, exponent)
         if base.slope is None or exponent == 0:
             return Dual(value)
@@ -70,9 +77,11 @@ class Duals(Kind):
         return Dual(value, self.base.multiply(factor, base.slope))
 
     def compare(self, operator: str, left: Dual, right: Dual) -> bool | None:
+        """By the values alone."""
         return self.base.compare(operator, left.value, right.value)
 
     def unknown_choice(self, options: tuple[Dual, ...]) -> Dual:
+        """Both parts cover all options."""
         zero = self.base.number(Fraction(0))
         slopes = tuple(zero if option.slope is None else option.slope for option in options)
         value = self.base.unknown_choice(tuple(option.value for option in options))
@@ -90,6 +99,7 @@ class Duals(Kind):
         return apply
 
     def working(self) -> AbstractContextManager[object]:
+        """The base kind's surroundings."""
         return self.base.working()
 
     def apply(self, name: str, order: int, x: Any) -> Any:

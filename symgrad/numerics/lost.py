@@ -38,7 +38,7 @@ def finite(value: Any) -> bool:
 
 
 def spots(valued: Valued) -> Iterator[tuple[int | None, int, Any]]:
-    """(factor or None for the gradient, place, number) in forward order; partial products count as the gradient."""
+    """(factor, or None for the gradient; place; number): partial products count as the gradient."""
     for place, value in enumerate(valued.factors):
         yield place, place, value
     for place, value in enumerate(valued.partial):

@@ -1,7 +1,7 @@
 """How deep the same rule must run until the first layer's gradient rounds to 0 in a float format.
 
-The loop is lengthened layer by layer in one pass of balls with slopes; at every depth the lines after the loop
-are evaluated as if it ended there. The exact value rounds to 0 at or below half the smallest subnormal.
+The loop is lengthened layer by layer in one pass of balls with slopes; at every depth the lines after the
+loop are evaluated as if it ended there. The exact value rounds to 0 at or below half the smallest subnormal.
 """
 
 from __future__ import annotations

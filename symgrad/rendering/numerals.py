@@ -28,7 +28,7 @@ def numeral(value: Any, digits: int = 5) -> str:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         return str(value)
-    if type(value).__name__ == "arb":
+    if any(kind.__name__ == "arb" for kind in type(value).__mro__):
         return str(value)
     return _decimal(number, digits)
 
