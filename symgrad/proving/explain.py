@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from symgrad.errors import CertificateError
@@ -97,11 +98,8 @@ def fact_steps(problem: Problem, entry: Entry) -> Iterator[Phrase]:
         if bound is None or end.value is None:
             continue
         key, fields = (slope_fact if order else range_fact)(found, end, argument, function)
-        yield Phrase.of("proofs.fact", bound=bound, reason=key.partition(".")[2] and key, **_fields(fields))
-
-
-def _fields(fields: Mapping[str, Tree]) -> dict[str, Tree]:
-    return {key: value for key, value in fields.items() if key != "bound"} | {"limit": fields["bound"]}
+        yield Phrase.of(key, **fields)
+        yield Phrase.of("proofs.fact", bound=bound)
 
 
 def _range_relation(tree: Tree, stated: Range) -> Relation | None:
@@ -216,11 +214,19 @@ def _range_line(tree: Tree, found: Interval) -> Relation:
     operators, operands = [], [tree]
     if found.low is not None:
         operators.append("<=" if found.low_closed else "<")
-        operands.insert(0, Number(found.low))
+        operands.insert(0, tidy(found.low, -1))
     if found.high is not None:
         operators.append("<=" if found.high_closed else "<")
-        operands.append(Number(found.high))
+        operands.append(tidy(found.high, 1))
     return Relation(tuple(operators), tuple(operands))
+
+
+def tidy(end: Fraction, side: int) -> Number:
+    """An end as it is, or, where nobody could read it, rounded outward to five decimals."""
+    if end.denominator < 10**6:
+        return Number(end)
+    scaled = end * 10**5
+    return Number(Fraction(floor(scaled) if side < 0 else ceil(scaled), 10**5), decimal=True)
 
 
 # ---- points

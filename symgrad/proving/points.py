@@ -33,7 +33,11 @@ class Points:
         about = [piece for piece in problem.pieces if leaf in names_in(piece)]
         numbers = [n.value for piece in about for n in walk(piece) if isinstance(n, Number)]
         numbers += [n.value for n in walk(problem.statement) if isinstance(n, Number) and n.value > 1]
-        ends = [v for n in dict.fromkeys(numbers) for v in (n, -n, n / 2, n + 1)]
+        ends = [
+            v
+            for n in dict.fromkeys(numbers)
+            for v in (n, -n, n / 2, n + 1, n * Fraction(9, 10), n * Fraction(99, 100))
+        ]
         values = dict.fromkeys((*usual, *ends))
         alone = [piece for piece in about if names_in(piece) == (leaf,)]
         return tuple(v for v in values if all(self._holds(p, {leaf: v}) for p in alone)) or usual
@@ -73,7 +77,8 @@ class Points:
 
     def complete(self, chosen: Mapping[Name, Fraction]) -> dict[Tree, Value] | None:
         """The forward pass, each solvable bias chosen so that its z is 0."""
-        values: dict[Tree, Value] = {**chosen}
+        values: dict[Tree, Value] = {}
+        values.update(chosen.items())
         try:
             for name, body in self.problem.definitions:
                 if (bias := self.solved.get(name)) is not None:

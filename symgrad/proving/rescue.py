@@ -1,4 +1,4 @@
-"""The assumption that would save a refuted claim: candidates from weak to strong, each tried by the prover."""
+"""The assumption that would save a refuted claim: candidates from weak to strong, each tried in turn."""
 
 from __future__ import annotations
 

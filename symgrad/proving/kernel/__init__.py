@@ -4,7 +4,7 @@ A certificate is plain JSON data and self-contained. Everything it claims is der
 statement; a field that says anything else is rejected. Rules, by the `rule` of a proof entry:
 
 difference   R - L = common * difference, common >= 0, difference >= 0 (or > 0), by intervals
-identity     R - L = 0 as polynomials over atoms
+identity     R - L = 0 as polynomials over atoms, defined names put in if `definitions` is true
 and or implies iff    the parts of the statement
 cases        one entry for each alternative of an `or` among the assumptions
 absurd       the assumptions of this case contradict each other
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TypeAlias
 
 from symgrad.errors import CertificateError
@@ -43,6 +44,7 @@ from symgrad.proving.kernel.normal import Normaliser
 
 FORMAT = "symgrad-proof-1"
 KEYS = {"format", "verdict", "statement", "given", "functions", "definitions"}
+MAX_NODES = 400
 Values: TypeAlias = Mapping[Tree, Value]
 
 
@@ -255,7 +257,11 @@ def _pieces(statement: Tree) -> Sequence[Tree]:
 
 def _identity(operator: str, a: Tree, b: Tree, entry: Mapping[str, Any], here: Setting) -> None:
     """A - b = 0 wherever both are defined."""
-    only(entry, "unfold")
+    only(entry, "unfold", "definitions")
+    if entry["definitions"] is True and operator == "=":
+        a, b = (_put_in(side, here.definitions) for side in (a, b))
+    elif entry["definitions"] is not False:
+        raise CertificateError("certificate-malformed", problem="definitions")
     bounds = here.bounds(a, b)
     if operator not in ("=", "<=", ">="):
         raise CertificateError("certificate-rule")
@@ -263,6 +269,15 @@ def _identity(operator: str, a: Tree, b: Tree, entry: Mapping[str, Any], here: S
         bounds.enclose(a), bounds.enclose(b)
     if _normaliser(entry, bounds)(Add((a, Neg(b)))).numerator:
         raise CertificateError("certificate-identity")
+
+
+def _put_in(tree: Tree, definitions: Sequence[tuple[Name, Tree]]) -> Tree:
+    """The tree with every defined name replaced by its right side, down to the leaves."""
+    for name, body in reversed(definitions):
+        tree = substitute(tree, {name: body})
+        if sum(1 for _ in islice(walk(tree), MAX_NODES)) == MAX_NODES:
+            raise CertificateError("certificate-too-large")
+    return tree
 
 
 def _difference(operator: str, a: Tree, b: Tree, entry: Mapping[str, Any], here: Setting) -> None:

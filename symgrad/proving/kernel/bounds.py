@@ -172,7 +172,7 @@ class Bounds:
     # ---- enclosures
 
     def enclose(self, tree: Tree) -> Interval:
-        """An interval that holds the value wherever the assumptions hold; raises where it may be undefined."""
+        """An interval that holds the value where the assumptions hold; raises where it may be undefined."""
         if (found := self._memo.get(tree)) is None:
             found = self._structural(tree)
             if not isinstance(tree, Number | Indicator):
@@ -393,7 +393,7 @@ def _between(name: str, x: Interval, strict: bool) -> tuple[End, End]:
 
 @cache
 def function_range(name: str, order: int) -> Interval:
-    """The range of a built-in or its derivative: axioms for exp, log, sqrt, abs; else derived from formulas."""
+    """The range of a built-in or its derivative: axioms for exp, log, sqrt, abs; else derived."""
     axioms = {
         ("exp", 0): ABOVE_ZERO, ("exp", 1): ABOVE_ZERO, ("log", 1): ABOVE_ZERO, ("sqrt", 0): ZERO_UP,
         ("sqrt", 1): ABOVE_ZERO, ("abs", 0): ZERO_UP, ("log", 0): LINE,

@@ -37,8 +37,8 @@ def local(tree: Tree, by: Name) -> Tree:
             inner = local(a, by)
             return ZERO if inner == ZERO else Neg(inner)
         case Mul(factors):
-            terms = [times((*factors[:k], local(f, by), *factors[k + 1 :])) for k, f in enumerate(factors)]
-            return plus(terms)
+            steps = [(*factors[:k], local(f, by), *factors[k + 1 :]) for k, f in enumerate(factors)]
+            return plus([times(step) for step in steps])
         case Div(a, Number(n)) if n:
             return scaled(1 / n, local(a, by))
         case Div(a, b):

@@ -32,7 +32,7 @@ from symgrad.proving.kernel import functions as known
 Monomial: TypeAlias = frozenset[tuple[Tree, int]]
 Poly: TypeAlias = dict[Monomial, Fraction]
 UNIT: Monomial = frozenset()
-MAX_TERMS, MAX_DEGREE = 4000, 64
+MAX_TERMS, MAX_DEGREE = 2000, 64
 ABS = Name("abs")
 
 
