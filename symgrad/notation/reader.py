@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from symgrad.notation import symbols as s
 from symgrad.notation.context import Context
 from symgrad.notation.lexer import Lexer, Token, is_latex
-from symgrad.notation.parser import Parser, check_size
+from symgrad.notation.parsing.parser import Parser
 from symgrad.notation.source import Source
-from symgrad.notation.tree import Tree
+from symgrad.notation.tree import Tree, walk
 
-MAX_LINE, MAX_ANSWER = 20_000, 4_000
+MAX_LINE, MAX_ANSWER, MAX_NODES = 20_000, 4_000, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,11 @@ def read_source(source: Source, context: Context) -> Reading:
         raise source.error("too-long", limit, limit=limit)
     latex = is_latex(source.text)
     tokens = Lexer(source, scientific=context.scientific).run()
-    tokens = [token for token in tokens if not (token.kind.startswith(("begin:", "end:")) and token.text not in ("cases",))]
+    tokens = [
+        token
+        for token in tokens
+        if not (token.kind.startswith(("begin:", "end:")) and token.text not in ("cases",))
+    ]
     bare = bare_letters(tokens, context)
     context = replace(context, bare=context.bare | (bare & s.GENERAL_FUNCTIONS))
     formulas: list[Tree] = []
@@ -83,6 +87,13 @@ def read_source(source: Source, context: Context) -> Reading:
     return Reading(tuple(formulas), tuple(taken.items()))
 
 
+def check_size(tree: Tree, source: Source) -> Tree:
+    """The tree, if it has no more nodes than a formula may have; the count stops at the cap."""
+    if any(count >= MAX_NODES for count, _ in enumerate(walk(tree))):
+        raise source.error("too-many-nodes", 0, len(source.text), limit=MAX_NODES)
+    return tree
+
+
 def unexpected(parser: Parser, token: Token) -> Exception:
     """The error for a token at which a formula cannot go on."""
     if token.kind in (")", "]", "}", ">|", ">||"):
@@ -97,7 +108,9 @@ def bare_letters(tokens: list[Token], context: Context) -> frozenset[str]:
         if token.kind not in ("letters", "word") or token.text in context.functions:
             continue
         before = tokens[place - 1] if place else None
-        if before is not None and (before.kind in ("partial", "_") or (before.text == "d" and not token.spaced)):
+        if before is not None and (
+            before.kind in ("partial", "_") or (before.text == "d" and not token.spaced)
+        ):
             continue
         after = place + 1
         if tokens[after].kind == "_":

@@ -1,0 +1,213 @@
+"""Single things: numbers, brackets, bars, fractions, roots, values at a point."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symgrad.errors import SymgradError
+from symgrad.notation.lexer import Token
+from symgrad.notation.parsing.functions import CLOSING
+from symgrad.notation.parsing.letters import Letters
+from symgrad.notation.tree import (
+    Apply,
+    Constant,
+    Derivative,
+    Div,
+    Indicator,
+    Logic,
+    Name,
+    Number,
+    Pow,
+    Relation,
+    Tree,
+    number,
+    substitute,
+)
+
+
+class Atoms(Letters):
+    """Reads one thing, and says what is missing where none begins."""
+
+    def atom(self) -> Tree:
+        """The thing that begins at the next token."""
+        token = self.token
+        match token.kind:
+            case "number":
+                return self.number(token)
+            case "letters" | "word":
+                return self.letters(token)
+            case "(" | "[" | "{":
+                return self.bracket(token)
+            case "|" | "|<" | "||" | "||<":
+                return self.absolute(token)
+            case "frac":
+                return self.fraction(token)
+            case "sqrt":
+                return self.root(token)
+            case "partial":
+                if (derivative := self.derivative()) is not None:
+                    return derivative
+                raise self.fail("half-derivative", token)
+            case "nabla":
+                return self.gradient(token)
+            case "prod" | "sum":
+                return self.fold(self.big_operator(token), token.start)
+            case "infty":
+                self.take()
+                return self.spanned(Constant("infty"), token.start)
+            case "wrap":
+                return self.wrapped(token)
+            case "left.":
+                return self.evaluated(token)
+            case _:
+                raise self.no_atom(token)
+
+    def no_atom(self, token: Token) -> SymgradError:
+        """The error for a token that begins nothing."""
+        if token.kind == "dots":
+            return self.fail("dots", token)
+        if token.kind.startswith("begin:"):
+            return self.fail("environment-here", token, name=token.text)
+        if token.kind in (")", "]", "}") and self.depth == 0:
+            return self.fail("unbalanced-bracket", token, bracket=token.text)
+        if token.kind in ("end", ")", "]", "}", "newline"):
+            before = self.last if self.at else token
+            return self.fail("operand-expected", before, after=self.text_of(before) or "=")
+        return self.fail("unexpected", token, found=self.text_of(token))
+
+    # Numbers and brackets.
+
+    def number(self, token: Token) -> Tree:
+        """A number, or the 1 of 1[z > 0]."""
+        self.take()
+        assert token.value is not None
+        if token.value == 1 and self.token.kind in ("[", "_") and not self.token.spaced:
+            save = self.at
+            if (indicator := self.indicator()) is not None:
+                return self.spanned(indicator, token.start)
+            self.at = save
+        decimal = "." in token.text or "e" in token.text.lower()
+        return Number(token.value, decimal=decimal, span=(token.start, token.end))
+
+    def indicator(self) -> Tree | None:
+        r"""1[z > 0], \mathbb 1_{z > 0}; None if no relation stands in the bracket."""
+        self.accept("_")
+        opened = self.take()
+        if opened.kind not in ("[", "{"):
+            return None
+        inner = self.nested(self.statement, opened)
+        if not isinstance(inner, Relation | Logic):
+            return None
+        self.expect(CLOSING[opened.kind], opened)
+        return Indicator(inner)
+
+    def bracket(self, token: Token) -> Tree:
+        """Whatever stands between brackets of the same kind."""
+        if (composed := self.composition(token)) is not None:
+            return composed
+        self.take()
+        inner = self.nested(self.statement, token)
+        self.expect(CLOSING[token.kind], token)
+        return self.spanned(inner, token.start) if inner.span else inner
+
+    def absolute(self, token: Token) -> Tree:
+        """|x|, ‖v‖."""
+        self.take()
+        kind = token.kind.removesuffix("<")
+        self.bars.append(kind)
+        with self.deeper(token):
+            inner = self.expression()
+        self.bars.pop()
+        if self.token.kind == "||" and kind == "|":  # |a||b|
+            bars = self.token
+            self.tokens[self.at : self.at + 1] = [
+                Token("|", "|", bars.start, bars.start + 1, bars.spaced),
+                Token("|", "|", bars.start + 1, bars.end),
+            ]
+        if not self.accept(kind, ">" + kind):
+            raise self.fail("unbalanced-bracket", token, bracket=self.text_of(token))
+        array = isinstance(inner, Name) and inner.stem in self.context.arrays
+        return self.spanned(Apply(Name("norm" if kind == "||" and array else "abs"), (inner,)), token.start)
+
+    # LaTeX's commands with arguments.
+
+    def fraction(self, token: Token) -> Tree:
+        r"""\frac{a}{b}; a derivative written as a fraction comes first."""
+        if (derivative := self.derivative()) is not None:
+            return derivative
+        self.take()
+        numerator = self.argument(token)
+        denominator = self.argument(token)
+        return self.spanned(Div(numerator, denominator), token.start)
+
+    def argument(self, command: Token) -> Tree:
+        r"""A group or one digit, letter or command, as in \frac12 and \tfrac z2."""
+        opened = self.token
+        if self.accept("{"):
+            inner = self.nested(self.expression, opened)
+            self.expect("}", opened)
+            return inner
+        if opened.kind in ("number", "letters") and len(opened.text) > 1 and opened.text.isalnum():
+            self.split(1)
+        if self.token.kind == "end":
+            raise self.fail("operand-expected", command, after="\\frac")
+        following = self.peek()
+        letter = self.token.kind in ("letters", "word") and not self.is_function(self.token.text)
+        if letter and following.kind not in ("_", "sub"):
+            following.spaced = True  # the digit behind \frac z2 is the denominator, not an index
+        with self.deeper(opened):
+            return self.atom()
+
+    def root(self, token: Token) -> Tree:
+        r"""\sqrt{x}, \sqrt[3]{x}, √x."""
+        self.take()
+        degree: Tree | None = None
+        if self.latex and (opened := self.accept("[")):
+            degree = self.nested(self.expression, opened)
+            self.expect("]", opened)
+        radicand = self.argument(token)
+        if degree is not None and degree != number(2):
+            return self.spanned(Pow(radicand, Div(number(1), degree)), token.start)
+        return self.spanned(Apply(Name("sqrt"), (radicand,)), token.start)
+
+    def wrapped(self, token: Token) -> Tree:
+        r"""\boxed{x}, \underbrace{x}_{...}: the content; a caption is read over."""
+        self.take()
+        inner = self.argument(token)
+        if token.text != "boxed" and self.accept("_", "^"):
+            depth = 0
+            while self.token.kind != "end":
+                kind = self.take().kind
+                depth += (kind == "{") - (kind == "}")
+                if depth <= 0:
+                    break
+        return inner
+
+    def evaluated(self, token: Token) -> Tree:
+        r"""\left. f'(x) \right|_{x = z_1}: the value at a point."""
+        self.take()
+        inner = self.nested(self.expression, token)
+        if not self.accept(">|", "|", "right."):
+            raise self.fail("unbalanced-bracket", token, bracket="\\left.")
+        if not (self.accept("_") and (opened := self.accept("{"))):
+            raise self.fail("evaluation-point", token)
+        point = self.nested(self.statement, opened)
+        self.expect("}", opened)
+        match point:
+            case Relation(("=",), (Name() as variable, value)):
+                if isinstance(inner, Apply) and inner.arguments == (variable,):
+                    return replace(inner, arguments=(value,))
+                return substitute(inner, {variable: value})
+        raise self.fail("evaluation-point", token)
+
+    def gradient(self, token: Token) -> Tree:
+        r"""\nabla_\theta J."""
+        self.take()
+        if not self.accept("_"):
+            raise self.fail("half-derivative", token)
+        braces = self.accept("{")
+        by = self.name_only()
+        if braces:
+            self.expect("}", braces)
+        of = self.name_only()
+        return self.spanned(Derivative(of, by), token.start)
