@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symgrad.api.chain import Chain as Chain
-    from symgrad.api.derivation import Derivation as Derivation
-    from symgrad.api.evaluation import Evaluation as Evaluation
     from symgrad.api.classroom import Results as Results
     from symgrad.api.classroom import grade as grade
+    from symgrad.api.derivation import Derivation as Derivation
+    from symgrad.api.evaluation import Evaluation as Evaluation
     from symgrad.api.proof import Proof as Proof
     from symgrad.api.proof import prove as prove
     from symgrad.api.proof import verify as verify
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from symgrad.api.question import Question as Question
 
 _HOME = {
-    "Chain": "chain", "Derivation": "derivation", "Evaluation": "evaluation", "Mark": "question", "Proof": "proof",
-    "Question": "question", "Results": "classroom", "grade": "classroom", "prove": "proof", "verify": "proof",
+    "Chain": "chain", "Derivation": "derivation", "Evaluation": "evaluation", "Mark": "question",
+    "Proof": "proof", "Question": "question", "Results": "classroom", "grade": "classroom", "prove": "proof",
+    "verify": "proof",
 }  # fmt: skip
-__all__ = sorted(_HOME)  # noqa: PLE0605
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:

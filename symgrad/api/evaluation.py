@@ -23,7 +23,9 @@ class Evaluation:
     report: the numbers of all names (`numbers`), the layers (`rows`), and every evaluation with its losses.
     """
 
-    def __init__(self, network: Network, report: Report, given: Mapping[str, Any], functions: Mapping[str, str]) -> None:
+    def __init__(
+        self, network: Network, report: Report, given: Mapping[str, Any], functions: Mapping[str, str]
+    ) -> None:
         self.network, self.report, self.given, self.functions = network, report, given, functions
 
     @property
@@ -98,7 +100,9 @@ def evaluate(
 ) -> Evaluation:
     """Numbers for a gradient, several, a family, or (None) all parameters."""
     texts = [wrt] if isinstance(wrt, str) else list(wrt or ())
-    names: list[Name] = [name for text in texts for name in members(network, text)] or list(network.parameters)
+    names: list[Name] = [name for text in texts for name in members(network, text)] or list(
+        network.parameters
+    )
     target = None if of is None else one(network, of)
     goals = [derive(network, name, target) for name in dict.fromkeys(names)]
     return Evaluation(network, evaluate_all(network, goals, given, precision, functions), given, functions)

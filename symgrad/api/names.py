@@ -18,7 +18,9 @@ from symgrad.notation.writers.plain import plain
 @lru_cache(maxsize=64)
 def context_of(network: Network, kind: str) -> Context:
     """What a reader must know about a chain before it reads a claim or an answer about it."""
-    declared = frozenset(network.functions) | frozenset(s for s in network.applied if registry.lookup(s) is None)
+    declared = frozenset(network.functions) | frozenset(
+        s for s in network.applied if registry.lookup(s) is None
+    )
     layered = frozenset(name.stem for name in network.names if name.layer)
     return Context(
         kind,

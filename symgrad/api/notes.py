@@ -31,7 +31,9 @@ def notes(
 ) -> str:
     """The note, or the answers to its exercises."""
     made = note(inputs_of(network), length)
-    return render_note(made.answers if answers else made.document, Target(format, lang, templates, None, standalone))
+    return render_note(
+        made.answers if answers else made.document, Target(format, lang, templates, None, standalone)
+    )
 
 
 def inputs_of(network: Network) -> NoteInputs:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,8 @@ def prove(
         refuse_tokens(tree, text, place)
     used = {node.function.stem for tree in trees for node in walk(tree) if hasattr(node, "function")}
     pairs = tuple(sorted((k, v) for k, v in named.items() if k in used))
-    return Proof(search(values.Claim(trees[0], tuple(trees[1:]), pairs, claim, tuple(given)), timeout=timeout))
+    with at_claim(claim, given):
+        return Proof(search(values.Claim(trees[0], tuple(trees[1:]), pairs, claim, tuple(given)), timeout=timeout))
 
 
 def bare_in_all(texts: Sequence[tuple[str, str]]) -> frozenset[str]:
@@ -162,7 +164,21 @@ def prove_about(
     gradients = tokens(network, (statement, *assumptions))
     pairs = tuple(sorted({**network.functions, **functions}.items()))
     value = values.Claim(statement, (*assumptions, *network.assumptions), pairs, claim, tuple(given))
-    return Proof(search(value, definitions=network.definitions(), gradients=gradients, timeout=timeout))
+    with at_claim(claim, given):
+        return Proof(search(value, definitions=network.definitions(), gradients=gradients, timeout=timeout))
+
+
+@contextmanager
+def at_claim(claim: str, given: Sequence[str]) -> Iterator[None]:
+    """An error of the search without a place is an error of the claim, or of the assumptions together."""
+    try:
+        yield
+    except InputError as error:
+        if error.where is None:
+            contradiction = error.what == "contradictory-assumptions" and given
+            text = ", ".join(given) if contradiction else claim
+            error.where = Where("<given>" if contradiction else "<claim>", 1, 1, text, len(text))
+        raise
 
 
 def tokens(network: Network, trees: Sequence[Tree]) -> dict[Derivative, derivations.Derivation]:

@@ -55,7 +55,9 @@ class Mark:
 
         return " ".join(render_phrase(phrase, Target()) for phrase in self.value.evidence)
 
-    def feedback(self, lang: str = "en", hint: int = 1, *, format: str = "text", encoding: str | None = None) -> str:
+    def feedback(
+        self, lang: str = "en", hint: int = 1, *, format: str = "text", encoding: str | None = None
+    ) -> str:
         """What the student is told at one level of hint; for other verdicts what became of the answer."""
         from symgrad.rendering.render import Target, render_phrase
         from symgrad.rendering.views.mark import mark_view
@@ -80,7 +82,13 @@ class Mark:
         """The mark as text, markdown, latex or json."""
         from symgrad.rendering.render import Target, render_mark
 
-        return render_mark(self.value, Target(format, lang, templates, encoding), hint=hint, explain=explain, points=self.scored)
+        return render_mark(
+            self.value,
+            Target(format, lang, templates, encoding),
+            hint=hint,
+            explain=explain,
+            points=self.scored,
+        )
 
     def __repr__(self) -> str:
         named = ", ".join(f"{m.name} {m.detail}".strip() for m in self.mistakes)
@@ -150,8 +158,14 @@ class Question:
         if value is not None:
             settings["tolerance"] = Fraction(str(tolerance)) if tolerance is not None else Fraction(0)
         named = {"sigma": "sigmoid", **settings["functions"]}
-        gold = strip_spans(read(text, Context("claim", functions=frozenset(settings["functions"])), name="<gold>"))
-        used = {k: v for k, v in named.items() if k in settings["functions"] or f"{k}(" in plain(gold) or f"{k}'" in plain(gold)}
+        gold = strip_spans(
+            read(text, Context("claim", functions=frozenset(settings["functions"])), name="<gold>")
+        )
+        used = {
+            k: v
+            for k, v in named.items()
+            if k in settings["functions"] or f"{k}(" in plain(gold) or f"{k}'" in plain(gold)
+        }
         settings["functions"] = used
         network = chain.network if chain is not None else None
         self.question = grading.Question(gold, network, **settings)

@@ -10,15 +10,28 @@ import sympy
 
 from symgrad.network.graph import Network
 from symgrad.notation.tree import (
-    Add, Apply, BigOp, Constant, Derivative, Div, Indicator, Mul, Name, Neg, Number, Pow, Relation, Tree,
+    Add,
+    Apply,
+    BigOp,
+    Constant,
+    Derivative,
+    Div,
+    Indicator,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Pow,
+    Relation,
+    Tree,
 )  # fmt: skip
 from symgrad.notation.writers.latex import latex
 from symgrad.notation.writers.plain import plain
 
 ELEMENTARY = {
-    "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "abs": sympy.Abs, "tanh": sympy.tanh, "sinh": sympy.sinh,
-    "cosh": sympy.cosh, "sech": sympy.sech, "erf": sympy.erf, "max": sympy.Max, "min": sympy.Min, "floor": sympy.floor,
-    "arctan": sympy.atan,
+    "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "abs": sympy.Abs, "tanh": sympy.tanh,
+    "sinh": sympy.sinh, "cosh": sympy.cosh, "sech": sympy.sech, "erf": sympy.erf, "max": sympy.Max,
+    "min": sympy.Min, "floor": sympy.floor, "arctan": sympy.atan,
 }  # fmt: skip
 RELATIONS = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge, "=": sympy.Eq, "!=": sympy.Ne}
 

@@ -37,6 +37,7 @@ class UnicodeWriter(Writer):
     """Plain notation in the glyphs of a textbook."""
 
     minus, times = " − ", " · "
+    dotted_numbers = True
     relations: Mapping[str, str] = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "=", "!=": "≠", "~": "≈"}
     words: Mapping[str, str] = {"and": "and", "or": "or", "not": "not", "implies": "⇒", "iff": "⇔"}
     elementwise_signs: Mapping[str, str] = {"*": "⊙", "/": "⊘", "^": ".^"}

@@ -37,6 +37,13 @@ def is_label(stem: str) -> bool:
     return is_word(stem) and (len(stem) > 2 or not stem.isalpha())
 
 
+def is_numeric(tree: t.Tree) -> bool:
+    """Whether a tree is one number as it is written: 1/4."""
+    return isinstance(tree, t.Number) or (
+        isinstance(tree, t.Div) and isinstance(tree.numerator, t.Number) and isinstance(tree.denominator, t.Number)
+    )
+
+
 class Writer:
     """Plain notation; other notations override the spellings."""
 
@@ -45,6 +52,8 @@ class Writer:
     words: Mapping[str, str] = {"and": "and", "or": "or", "not": "not", "implies": "implies", "iff": "iff"}
     elementwise_signs: Mapping[str, str] = {"*": ".*", "/": "./", "^": ".^"}
     digit_start = re.compile(r"[\d.\[]")
+    dotted_numbers = False
+    """Whether 1/4 · 1/4 may stand without brackets: for the eye, not for reading back."""
     tail = re.compile(r"([A-Za-z][A-Za-z_]*?)(?:_(?:\w+|\{[^{}]*\}))?$")
 
     def write(self, tree: t.Tree) -> str:
@@ -202,11 +211,17 @@ class Writer:
         for i, (factor, piece) in enumerate(zip(factors, below, strict=True)):
             bare = piece.level >= Level.POWER or (
                 piece.level == Level.PRODUCT
-                and (isinstance(factor, t.BigOp) or (i == 0 and isinstance(factor, t.Div | t.Number)))
+                and (
+                    isinstance(factor, t.BigOp)
+                    or (i == 0 and isinstance(factor, t.Div | t.Number))
+                    or (self.dotted_numbers and is_numeric(factor) and is_numeric(factors[i - 1]))
+                )
             )
             closed = i not in swallowing or piece.level == Level.ATOM
             text = piece.text if bare and closed else self.bracket(piece.text)
-            if texts:
+            if texts and self.dotted_numbers and is_numeric(factor) and is_numeric(factors[i - 1]):
+                texts.append(" · ")
+            elif texts:
                 texts.append(self.between(factors[i - 1], factor, texts[-1], text))
             texts.append(text)
         return Piece("".join(texts), Level.PRODUCT) if texts else Piece("1")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import cache
 from typing import TypeAlias
 
 from flint import arb
@@ -391,9 +390,43 @@ def _between(name: str, x: Interval, strict: bool) -> tuple[End, End]:
     return end(x.low, x.low_closed, -1), end(x.high, x.high_closed, 1)
 
 
-@cache
+class Ranges:
+    """The ranges of built-ins, derived once each; a range is never used to derive itself."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[str, int], Interval] = {}
+        self.deriving: set[tuple[str, int]] = set()
+        self.refused = 0
+
+    def of(self, name: str, order: int) -> Interval:
+        """The range; the whole line, which is always right, where it is being derived already."""
+        key = (name, order)
+        if key in self.found:
+            return self.found[key]
+        if key in self.deriving:
+            self.refused += 1
+            return LINE
+        before = self.refused
+        self.deriving.add(key)
+        try:
+            range_ = derived_range(name, order)
+        finally:
+            self.deriving.discard(key)
+        if self.refused == before or not self.deriving:
+            self.found[key] = range_
+        return range_
+
+
+RANGES = Ranges()
+
+
 def function_range(name: str, order: int) -> Interval:
-    """The range of a built-in or its derivative: axioms for exp, log, sqrt, abs; else derived."""
+    """The range of a built-in or its derivative."""
+    return RANGES.of(name, order)
+
+
+def derived_range(name: str, order: int) -> Interval:
+    """Axioms for exp, log, sqrt, abs; else derived from the formula."""
     axioms = {
         ("exp", 0): ABOVE_ZERO, ("exp", 1): ABOVE_ZERO, ("log", 1): ABOVE_ZERO, ("sqrt", 0): ZERO_UP,
         ("sqrt", 1): ABOVE_ZERO, ("abs", 0): ZERO_UP, ("log", 0): LINE,
