@@ -23,7 +23,9 @@ def data_root(kind: str) -> Path:
     for folder in (package / kind, package.parent / kind):
         if (folder / "base").is_dir() or (folder / "nielsen.chain").is_file():
             return folder
-    raise FileNotFoundError(f"symgrad's `{kind}` folder is neither in {package} nor beside it; reinstall symgrad")
+    raise FileNotFoundError(
+        f"symgrad's `{kind}` folder is neither in {package} nor beside it; reinstall symgrad"
+    )
 
 
 @cache

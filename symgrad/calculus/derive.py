@@ -45,7 +45,9 @@ def derive(network: Network, wrt: Name, of: Name | None = None, keep: Sequence[N
         return Derivation(goal, (Step("no-dependence", goal, ZERO, why),), (ZERO,), notes=(why,))
     edges = path_steps(tape(network, target), wrt, places)
     walk = replay(goal, edges, frozenset(keep))
-    return Derivation(goal, (*edges, *sums(edges, goal), chain_step(goal, walk)), walk.factors, walk.kept, walk.path)
+    return Derivation(
+        goal, (*edges, *sums(edges, goal), chain_step(goal, walk)), walk.factors, walk.kept, walk.path
+    )
 
 
 def on_paths(network: Network, wrt: Name, target: Name) -> list[int]:
@@ -83,7 +85,9 @@ class Tape:
         found = self.steps.get(place)
         if found is None:
             equation = self.network.equations[place]
-            found = {parent: edge_step(self.network, equation, parent, self.target) for parent in equation.parents}
+            found = {
+                parent: edge_step(self.network, equation, parent, self.target) for parent in equation.parents
+            }
             self.steps[place] = found
         return found
 
@@ -115,12 +119,19 @@ def sums(edges: Sequence[Step], goal: Derivative) -> tuple[Step, ...]:
         if len(steps) > 1:
             assert isinstance(name, Name)
             before = Derivative(goal.of, name)
-            found.append(Step("sum-over-paths", before, adjoint_sum(steps, goal), Phrase.of("steps.sum-over-paths", parent=name, count=len(steps))))
+            found.append(
+                Step(
+                    "sum-over-paths",
+                    before,
+                    adjoint_sum(steps, goal),
+                    Phrase.of("steps.sum-over-paths", parent=name, count=len(steps)),
+                )
+            )
     return tuple(found)
 
 
 def adjoint_sum(steps: Sequence[Step], goal: Derivative) -> Tree:
-    """sum of du_i/dv dC/du_i over the uses u_i of v."""
+    """Sum of du_i/dv dC/du_i over the uses u_i of v."""
     terms = []
     for step in steps:
         assert isinstance(step.before, Derivative) and isinstance(step.before.of, Name)

@@ -36,7 +36,9 @@ def edge_step(network: Network, equation: Equation, parent: Name, of: Name) -> S
         local,
         Phrase.of(f"steps.{rule}", **fields),
         conditions(network, body, parent),
-        substeps(body, parent, network.functions) if rule in ("composite-derivative", "objective-derivative") else (),
+        substeps(body, parent, network.functions)
+        if rule in ("composite-derivative", "objective-derivative")
+        else (),
         Relation(("=",), (equation.name, body)),
     )
 
@@ -45,7 +47,11 @@ def classify(network: Network, name: Name, body: Tree, parent: Name, local: Tree
     """The rule id an edge belongs to."""
     if body == parent:
         return "copy-derivative"
-    if isinstance(body, Apply) and body.arguments == (parent,) and is_layer(network, name, body.function.stem):
+    if (
+        isinstance(body, Apply)
+        and body.arguments == (parent,)
+        and is_layer(network, name, body.function.stem)
+    ):
         return "activation-derivative"
     if parent not in walk(local):
         return "bias-derivative" if local == ONE else "linear-derivative"

@@ -11,7 +11,18 @@ from collections.abc import Mapping
 
 from symgrad.functions import registry
 from symgrad.notation.tree import (
-    Add, Apply, Constant, Div, Indicator, Mul, Name, Neg, Number, Pow, Relation, Tree,
+    Add,
+    Apply,
+    Constant,
+    Div,
+    Indicator,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Pow,
+    Relation,
+    Tree,
 )  # fmt: skip
 
 P = (1 << 61) - 1
@@ -107,7 +118,13 @@ class Field:
         b, e = self.evaluate(base, values), self.evaluate(exponent, values)
         n = integer(exponent)
         if n is not None:
-            lower = pow(b.value, n - 1, P) if n >= 1 else self.inverse(pow(b.value, 1 - n, P)) if b.value else self.inverse(0)
+            lower = (
+                pow(b.value, n - 1, P)
+                if n >= 1
+                else self.inverse(pow(b.value, 1 - n, P))
+                if b.value
+                else self.inverse(0)
+            )
             return Dual(lower * b.value, n * lower * b.tangent)
         value = self.residue("power", b.value, e.value)
         log = 1 if base == Constant("e") else self.residue("function", "log", 0, b.value)

@@ -121,7 +121,7 @@ def sum_of_paths(start: Name, end: Name, out: dict[Name, list[Edge]]) -> Tree:
 
 
 def sum_by_names(start: Name, end: Name, out: dict[Name, list[Edge]]) -> Tree:
-    """sum of du_i/dv dw/du_i, the derivatives dw/du_i left as tokens."""
+    """Sum of du_i/dv dw/du_i, the derivatives dw/du_i left as tokens."""
     terms = [times(edge.local, ONE if edge.end == end else Derivative(end, edge.end)) for edge in out[start]]
     return plus(*terms)
 
@@ -144,4 +144,6 @@ def collect_numbers(factors: list[Tree]) -> tuple[Tree, ...]:
 def tidy_product(walk: Walk) -> Tree:
     """The value of a kept derivative, its own kept tokens replaced by their values."""
     values = dict(walk.kept)
-    return times(*(values.get(factor, factor) if isinstance(factor, Derivative) else factor for factor in walk.factors))
+    return times(
+        *(values.get(factor, factor) if isinstance(factor, Derivative) else factor for factor in walk.factors)
+    )

@@ -13,8 +13,25 @@ from symgrad.calculus.tidy import constant_value, minus, over, plus, power, time
 from symgrad.errors import NotSupportedError, Where
 from symgrad.functions import registry
 from symgrad.notation.tree import (
-    ONE, ZERO, Add, Apply, BigOp, Constant, Div, Elementwise, Indicator, Mul, Name, Neg, Number, Pow, Relation, Tree,
-    number, substitute, walk,
+    ONE,
+    ZERO,
+    Add,
+    Apply,
+    BigOp,
+    Constant,
+    Div,
+    Elementwise,
+    Indicator,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Pow,
+    Relation,
+    Tree,
+    number,
+    substitute,
+    walk,
 )  # fmt: skip
 from symgrad.notation.writers.plain import plain
 from symgrad.values.derivation import Step
@@ -58,7 +75,9 @@ def differentiate(tree: Tree, by: Name, functions: Mapping[str, str]) -> Tree:
         case Apply(_, (argument,), _, ()):
             return times(outer_derivative(tree, functions), d(argument))
         case BigOp() | Elementwise() | Apply() | Relation():
-            raise NotSupportedError("no-rule-yet", Where("<derivative>", source=plain(tree)), form=plain(tree))
+            raise NotSupportedError(
+                "no-rule-yet", Where("<derivative>", source=plain(tree)), form=plain(tree)
+            )
     raise NotSupportedError("no-rule-yet", Where("<derivative>", source=plain(tree)), form=plain(tree))
 
 

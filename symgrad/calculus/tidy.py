@@ -41,7 +41,12 @@ def times(*factors: Tree) -> Tree:
         rest.extend(others)
     if not value or not rest:
         return number(value)
-    if value == -1 and len(rest) > 0 and isinstance(rest[-1], Add) and (flipped := flip(rest[-1])) is not None:
+    if (
+        value == -1
+        and len(rest) > 0
+        and isinstance(rest[-1], Add)
+        and (flipped := flip(rest[-1])) is not None
+    ):
         rest[-1], value = flipped, Fraction(1)
     rest = over_common(rest)
     body: Tree = rest[0] if len(rest) == 1 else Mul(tuple(rest))
@@ -57,7 +62,7 @@ def times(*factors: Tree) -> Tree:
 
 
 def over_common(factors: list[Tree]) -> list[Tree]:
-    """t (1/y) as t/y: reciprocals go below the other factors."""
+    """T (1/y) as t/y: reciprocals go below the other factors."""
     below = [factor.denominator for factor in factors if isinstance(factor, Div) and factor.numerator == ONE]
     above = [factor for factor in factors if not (isinstance(factor, Div) and factor.numerator == ONE)]
     if not below or not above:
@@ -115,7 +120,7 @@ def minus(tree: Tree) -> Tree:
 
 
 def over(numerator: Tree, denominator: Tree) -> Tree:
-    """numerator / denominator."""
+    """Numerator / denominator."""
     if numerator == ZERO:
         return ZERO
     if isinstance(denominator, Number) and denominator.value:
@@ -129,7 +134,7 @@ def over(numerator: Tree, denominator: Tree) -> Tree:
 
 
 def power(base: Tree, exponent: Tree) -> Tree:
-    """base ^ exponent; exponents 0 and 1 disappear."""
+    """Base ^ exponent; exponents 0 and 1 disappear."""
     value = constant_value(exponent)
     if value is not None and value < 0:
         return Div(ONE, power(base, number(-value)))
@@ -147,7 +152,11 @@ def factors_of(tree: Tree) -> tuple[Tree, ...]:
             return tuple(part for factor in factors for part in factors_of(factor))
         case Neg(operand):
             inner = factors_of(operand)
-            return (number(-inner[0].value), *inner[1:]) if isinstance(inner[0], Number) else (number(-1), *inner)
+            return (
+                (number(-inner[0].value), *inner[1:])
+                if isinstance(inner[0], Number)
+                else (number(-1), *inner)
+            )
         case Div(Number(value), Number(divisor)) if divisor:
             return (number(value / divisor),)
         case Div(numerator, Number(divisor)) if divisor and numerator != ONE:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -18,8 +17,8 @@ from symgrad.values.mark import MISTAKES
 
 TOP = ("title", "language", "hint", "questions")
 KEYS = (
-    "id", "title", "chain", "wrt", "of", "answer", "functions", "aliases", "points", "rubric", "samples", "manual",
-    "form", "value", "tolerance", "layout", "given", "shapes", "bound",
+    "id", "title", "chain", "wrt", "of", "answer", "functions", "aliases", "points", "rubric", "samples",
+    "manual", "form", "value", "tolerance", "layout", "given", "shapes", "bound",
 )  # fmt: skip
 
 
@@ -82,7 +81,9 @@ class Document:
             name = str(key.value)
             if name not in allowed:
                 near = next(iter(get_close_matches(name, allowed, 1, 0.6)), "")
-                raise self.error("yaml-unknown-key", key, "did-you-mean" if near else "", key=name, suggestion=near)
+                raise self.error(
+                    "yaml-unknown-key", key, "did-you-mean" if near else "", key=name, suggestion=near
+                )
             if name in found:
                 raise self.error("yaml-twice", key, key=name)
             found[name] = value
@@ -120,7 +121,11 @@ def read_assignment(text: str, name: str, builder: Any) -> Assignment:
     hint = int(document.number(top["hint"])) if "hint" in top else 1
     if hint not in (1, 2, 3):
         raise document.error("yaml-choice", top["hint"], found=hint, choices="1, 2, 3")
-    if "questions" not in top or not isinstance(top["questions"], yaml.SequenceNode) or not top["questions"].value:
+    if (
+        "questions" not in top
+        or not isinstance(top["questions"], yaml.SequenceNode)
+        or not top["questions"].value
+    ):
         raise document.error("yaml-questions", top.get("questions", document.root))
     items: list[Item] = []
     for node in top["questions"].value:
@@ -171,7 +176,7 @@ def read_item(document: Document, node: yaml.Node, builder: Any) -> Item:
 
 
 def read_rubric(document: Document, node: yaml.Node) -> dict[str, Rule]:
-    """mistake -> a number, or {each: -1, max: -2}."""
+    """Mistake -> a number, or {each: -1, max: -2}."""
     fields = document.mapping(node, MISTAKES, "rubric")
     found: dict[str, Rule] = {}
     for name, value in fields.items():

@@ -55,7 +55,9 @@ def read_answers(text: str, name: str, assignment: Assignment) -> list[Row]:
     ids = {item.id.lower(): item.id for item in assignment.items}
     wide = [(i, ids[cell]) for i, cell in enumerate(header) if cell in ids]
     if student is None or ((question is None or answer is None) and not wide):
-        raise InputError("answers-header", Where(name, 1, 1, text.split("\n")[0][:200]), columns=", ".join(header))
+        raise InputError(
+            "answers-header", Where(name, 1, 1, text.split("\n")[0][:200]), columns=", ".join(header)
+        )
     rows: list[Row] = []
     for cells, line in table[1:]:
         padded = [*cells, *[""] * (len(header) - len(cells))]

@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from symgrad.algebra import Fingerprints, algebra_of, close
 from symgrad.grading.edits import Edit, Slips, product, range_edits
-from symgrad.grading.writings import form_kinds, written
 from symgrad.grading.question import Question
+from symgrad.grading.writings import form_kinds, written
 from symgrad.notation.tree import Derivative, Name, Tree
 from symgrad.notation.writers.plain import plain
 from symgrad.values.mark import Mistake
@@ -138,7 +138,9 @@ class Diagnosis:
             if name == goal.by or name == goal.of or token not in self.question.adjoints:
                 continue
             if self.alike(token) and self.equals(token):
-                return (Mistake("wrong-variable", f"{plain(token)} -> {plain(goal)}", None, (token,), (goal,)),)
+                return (
+                    Mistake("wrong-variable", f"{plain(token)} -> {plain(goal)}", None, (token,), (goal,)),
+                )
         return ()
 
     def shapes(self) -> list[Mistake]:
@@ -148,7 +150,9 @@ class Diagnosis:
                 return [mistake]
         gold = self.prints.of(self.question.gold)
         for mistake, tree in range_edits(self.answer):
-            if close(self.prints.of(tree), gold) and algebra_of(self.question.scope).equal(tree, self.question.gold):
+            if close(self.prints.of(tree), gold) and algebra_of(self.question.scope).equal(
+                tree, self.question.gold
+            ):
                 return [mistake]
         return []
 

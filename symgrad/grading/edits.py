@@ -11,7 +11,21 @@ from dataclasses import dataclass, replace
 from symgrad.calculus.tidy import times
 from symgrad.grading.question import Question
 from symgrad.notation.tree import (
-    ONE, Add, Apply, BigOp, Derivative, Div, Mul, Name, Neg, Number, Pow, Tree, number, rebuild, substitute, walk,
+    ONE,
+    Add,
+    Apply,
+    BigOp,
+    Div,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Pow,
+    Tree,
+    number,
+    rebuild,
+    substitute,
+    walk,
 )  # fmt: skip
 from symgrad.notation.writers.plain import plain
 from symgrad.values.mark import Mistake
@@ -177,7 +191,9 @@ class Slips:
     def signs_and_constants(self) -> Iterator[Edit]:
         yield Edit(Mistake("wrong-sign", "", None), (), (number(-1),), 0.8)
         for constant in CONSTANTS:
-            yield Edit(Mistake("wrong-constant", plain(constant), None, (constant,), ()), (), (constant,), 1.0)
+            yield Edit(
+                Mistake("wrong-constant", plain(constant), None, (constant,), ()), (), (constant,), 1.0
+            )
         for constant in CONSTANTS[:2]:
             tree = Neg(constant)
             yield Edit(Mistake("wrong-constant", plain(tree), None, (tree,), ()), (), (tree,), 1.6)
@@ -211,7 +227,13 @@ class Slips:
                 flipped = term.operand if isinstance(term, Neg) else Neg(term)
                 turned = Add((*factor.terms[:i], flipped, *factor.terms[i + 1 :]))
                 if i:
-                    mistake = Mistake("wrong-sign", f"{plain(turned)} -> {plain(factor)}", self.at(place), (turned,), (factor,))
+                    mistake = Mistake(
+                        "wrong-sign",
+                        f"{plain(turned)} -> {plain(factor)}",
+                        self.at(place),
+                        (turned,),
+                        (factor,),
+                    )
                     yield Edit(mistake, ((place, (turned,)),), cost=1.2)
 
     # -- indices and arguments ---------------------------------------------------------------------------------
@@ -221,7 +243,9 @@ class Slips:
         for place, factor in enumerate(self.factors):
             for new in self.neighbours(factor, known):
                 yield self.one("wrong-index", place, new, 1.1)
-        for stem in dict.fromkeys(n.stem for f in self.factors for n in walk(f) if isinstance(n, Name) and n.indices):
+        for stem in dict.fromkeys(
+            n.stem for f in self.factors for n in walk(f) if isinstance(n, Name) and n.indices
+        ):
             for by in (-1, 1):
                 changes = []
                 for place, factor in enumerate(self.factors):
@@ -234,7 +258,14 @@ class Slips:
     def neighbours(self, factor: Tree, known: frozenset[Name]) -> Iterator[Tree]:
         """The factor with one of its names replaced by another member of its family."""
         for name in dict.fromkeys(n for n in walk(factor) if isinstance(n, Name) and n.indices):
-            for other in sorted((n for n in known if n.stem == name.stem and n != name and len(n.indices) == len(name.indices)), key=plain):
+            for other in sorted(
+                (
+                    n
+                    for n in known
+                    if n.stem == name.stem and n != name and len(n.indices) == len(name.indices)
+                ),
+                key=plain,
+            ):
                 yield substitute(factor, {name: other})
 
     def arguments(self) -> Iterator[Edit]:
@@ -259,7 +290,9 @@ class Slips:
         for place, factor in enumerate(self.factors):
             for node in walk(factor):
                 if isinstance(node, Apply) and len(node.arguments) == 1:
-                    yield self.one("wrong-argument", place, substitute(factor, {node: node.arguments[0]}), 1.2)
+                    yield self.one(
+                        "wrong-argument", place, substitute(factor, {node: node.arguments[0]}), 1.2
+                    )
 
     def other_arguments(self, node: Apply) -> Iterator[tuple[str, Tree]]:
         argument = node.arguments[0]
@@ -283,7 +316,11 @@ class Slips:
         if derivation is None or network is None:
             return
         kept = list(derivation.kept)
-        if not kept and derivation.steps[0].rule == "objective-derivative" and isinstance(derivation.goal.of, Name):
+        if (
+            not kept
+            and derivation.steps[0].rule == "objective-derivative"
+            and isinstance(derivation.goal.of, Name)
+        ):
             kept = [(derivation.goal, self.question.gold)]
         for token, value in kept:
             place = next((i for i, f in enumerate(self.factors) if f == value), None)
@@ -291,10 +328,22 @@ class Slips:
             if place is None or body is None:
                 continue
             for new in (Div(token.of, token.by), Div(body.body, token.by)):
-                mistake = Mistake("quotient-for-derivative", f"{plain(new)} -> {plain(token)}", self.at(place), (new,), (token,))
+                mistake = Mistake(
+                    "quotient-for-derivative",
+                    f"{plain(new)} -> {plain(token)}",
+                    self.at(place),
+                    (new,),
+                    (token,),
+                )
                 yield Edit(mistake, ((place, (new,)),), cost=1.1)
             for new in (token.of, body.body, Pow(value, number(2))):
-                mistake = Mistake("loss-not-differentiated", f"{plain(new)} -> {plain(token)}", self.at(place), (new,), (token,))
+                mistake = Mistake(
+                    "loss-not-differentiated",
+                    f"{plain(new)} -> {plain(token)}",
+                    self.at(place),
+                    (new,),
+                    (token,),
+                )
                 yield Edit(mistake, ((place, (new,)),), cost=1.05)
 
     def activation_derivatives(self) -> Iterator[Edit]:
@@ -327,7 +376,12 @@ def shifted(tree: Tree, stem: str, by: int) -> Tree:
     """Every index of one stem moved."""
 
     def change(node: Tree) -> Tree:
-        if isinstance(node, Name) and node.stem == stem and node.indices and isinstance(node.indices[-1], Number):
+        if (
+            isinstance(node, Name)
+            and node.stem == stem
+            and node.indices
+            and isinstance(node.indices[-1], Number)
+        ):
             return replace(node, indices=(*node.indices[:-1], number(node.indices[-1].value + by)))
         return rebuild(node, change)
 

@@ -9,7 +9,15 @@ from fractions import Fraction
 from symgrad.algebra import Decision, Witness
 from symgrad.grading.question import Question
 from symgrad.notation.tree import (
-    Apply, Derivative, Div, Name, Neg, Number, Relation, Tree, number,
+    Apply,
+    Derivative,
+    Div,
+    Name,
+    Neg,
+    Number,
+    Relation,
+    Tree,
+    number,
 )  # fmt: skip
 from symgrad.values.derivation import Step
 from symgrad.values.mark import Mistake
@@ -22,7 +30,9 @@ def hints(question: Question, spoken: tuple[Mistake, ...]) -> Hints:
     """Three levels for the slips that are spoken of."""
     if not spoken:
         return ()
-    return tuple(tuple(said(question, mistake, level, len(spoken)) for mistake in spoken) for level in (1, 2, 3))
+    return tuple(
+        tuple(said(question, mistake, level, len(spoken)) for mistake in spoken) for level in (1, 2, 3)
+    )
 
 
 def said(question: Question, mistake: Mistake, level: int, count: int) -> Phrase:
@@ -117,7 +127,10 @@ def neighbours(question: Question, mistake: Mistake) -> Iterator[tuple[str, Fiel
     if after < len(factors):
         yield "after", factors[after]
     inside = before >= 0 and after < len(factors)
-    yield "position", "between" if inside else "last" if before >= 0 else "first" if after < len(factors) else "alone"
+    yield (
+        "position",
+        "between" if inside else "last" if before >= 0 else "first" if after < len(factors) else "alone",
+    )
 
 
 def variable(question: Question, mistake: Mistake) -> Iterator[tuple[str, Field]]:

@@ -16,7 +16,9 @@ def has_form(tree: Tree, form: str) -> bool:
         case "factored":
             return not isinstance(tree.operand if isinstance(tree, Neg) else tree, Add)
         case "expanded":
-            return not any(isinstance(node, Mul) and any(isinstance(f, Add) for f in node.factors) for node in walk(tree))
+            return not any(
+                isinstance(node, Mul) and any(isinstance(f, Add) for f in node.factors) for node in walk(tree)
+            )
         case "simplified":
             return not any(map(untidy, walk(tree)))
     return True

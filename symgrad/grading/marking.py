@@ -45,7 +45,9 @@ def judge(question: Question, answer: Answer) -> Mark:
         return Mark(verdict, points=score(question, verdict), remarks=remarks)
     decision = algebra_of(question.scope).equal(answer.tree, question.gold)
     if decision.verdict == "unknown":
-        return Mark("undecided", evidence=(Phrase.of(f"feedback.undecided-{decision.reason}"),), remarks=remarks)
+        return Mark(
+            "undecided", evidence=(Phrase.of(f"feedback.undecided-{decision.reason}"),), remarks=remarks
+        )
     if decision.verdict == "equal":
         said = (*remarks, *correct_remarks(question, answer, decision))
         return Mark("correct", points=question.points, remarks=said)
@@ -83,7 +85,10 @@ def correct_remarks(question: Question, answer: Answer, decision: Decision) -> t
     if isinstance(left, Derivative) and question.goal is not None and left != question.goal:
         found.append(Phrase.of("feedback.left-side", left=left, goal=question.goal))
     for link in answer.links:
-        if link != question.goal and algebra_of(question.scope).equal(link, question.gold).verdict == "different":
+        if (
+            link != question.goal
+            and algebra_of(question.scope).equal(link, question.gold).verdict == "different"
+        ):
             found.append(Phrase.of("feedback.broken-link", link=link))
     if not has_form(answer.tree, question.form):
         found.append(Phrase.of(f"feedback.form-{question.form}"))

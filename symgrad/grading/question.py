@@ -132,7 +132,9 @@ class Question:
         """What the reader must know about the names an answer may use."""
         if self.network is not None:
             network = self.network
-            declared = frozenset(self.bindings) | frozenset(s for s in network.applied if registry.lookup(s) is None)
+            declared = frozenset(self.bindings) | frozenset(
+                s for s in network.applied if registry.lookup(s) is None
+            )
             objective = self.goal.of if self.goal and isinstance(self.goal.of, Name) else network.objective
             return Context(
                 "answer",

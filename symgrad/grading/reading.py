@@ -11,7 +11,18 @@ from symgrad.grading.question import Question
 from symgrad.network.graph import Network
 from symgrad.notation.reader import Reading, read_source
 from symgrad.notation.source import Source
-from symgrad.notation.tree import Apply, Derivative, Logic, Mul, Name, Relation, Tree, strip_spans, substitute, walk
+from symgrad.notation.tree import (
+    Apply,
+    Derivative,
+    Logic,
+    Mul,
+    Name,
+    Relation,
+    Tree,
+    strip_spans,
+    substitute,
+    walk,
+)
 from symgrad.notation.writers.plain import plain
 
 LEAD = re.compile(r"\s*(?:[A-Za-z][A-Za-z ]{0,30}|[\u4e00-\u9fff]{1,12})\s*[:：](?!=)\s*")
@@ -94,7 +105,9 @@ def understand(question: Question, reading: Reading, source: Source) -> Answer:
     def finish(part: Tree) -> Tree:
         return settle(question, substitute(strip_spans(part), values), source)
 
-    return Answer(finish(tree), None if left is None else strip_spans(left), tuple(map(finish, links)), reading.taken)
+    return Answer(
+        finish(tree), None if left is None else strip_spans(left), tuple(map(finish, links)), reading.taken
+    )
 
 
 def defines(question: Question, formula: Tree) -> bool:

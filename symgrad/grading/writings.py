@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 from symgrad.grading.question import Question
 from symgrad.notation.tree import (
-    ONE, Add, Apply, Constant, Div, Name, Neg, Pow, Tree, number, walk,
+    ONE,
+    Add,
+    Apply,
+    Constant,
+    Div,
+    Name,
+    Neg,
+    Pow,
+    Tree,
+    number,
+    walk,
 )  # fmt: skip
 
 Writing = Callable[[Apply], tuple[Tree, ...]]
@@ -98,5 +108,3 @@ def gathered(question: Question) -> list[Tree]:
                 found[place] = Apply(factor.function, factor.arguments, 1)
                 found.remove(rest)
     return found
-
-

@@ -6,7 +6,13 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
-from symgrad.errors import InputError, NotSupportedError, ParseError, ShapeError, SymgradError, UnknownNameError
+from symgrad.errors import (
+    InputError,
+    NotSupportedError,
+    ParseError,
+    SymgradError,
+    UnknownNameError,
+)
 from symgrad.network.graph import Equation, Network, Pattern, instantiate
 from symgrad.notation import chainfile as cf
 from symgrad.notation.indices import evaluate_index, linear
@@ -159,7 +165,11 @@ class Builder:
             return
         if name in self.defined_names:
             raise self.forward(name, target, slot, pattern)
-        family = [n for n, _ in self.everything.get(name.stem, ()) if len(n.indices) == len(name.indices) and n.indices]
+        family = [
+            n
+            for n, _ in self.everything.get(name.stem, ())
+            if len(n.indices) == len(name.indices) and n.indices
+        ]
         if family and name.indices and all(isinstance(i, Number) for i in name.indices):
             self.initial(name, family, slot, pattern)
         plain_name = strip_spans(name)
@@ -227,13 +237,17 @@ class Builder:
         chosen: set[Name] = set()
         for name, where in self.file.parameters:
             bare = strip_spans(name)
-            found = [leaf for leaf in self.leaves if leaf == bare or (not name.indices and leaf.stem == name.stem)]
+            found = [
+                leaf for leaf in self.leaves if leaf == bare or (not name.indices and leaf.stem == name.stem)
+            ]
             if not found:
                 raise UnknownNameError("parameter-unknown", where, name=plain(name))
             chosen.update(found)
         return tuple(leaf for leaf in self.leaves if leaf in chosen)
 
-    def at(self, source: Source, node: Tree | None, what: str, *, target: bool = False, **fields: object) -> SymgradError:
+    def at(
+        self, source: Source, node: Tree | None, what: str, *, target: bool = False, **fields: object
+    ) -> SymgradError:
         """An error at a node of an equation's right side, or at its left side."""
         if target or node is None or node.span is None:
             line = source.line_text or ""

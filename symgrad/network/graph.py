@@ -112,7 +112,9 @@ class Network:
 
     def definitions(self) -> tuple[tuple[Name, Tree], ...]:
         """(name, right side) in order, for rooms that only need the forward pass."""
-        return tuple((equation.name, body) for equation, body in zip(self.equations, self.bodies, strict=True))
+        return tuple(
+            (equation.name, body) for equation, body in zip(self.equations, self.bodies, strict=True)
+        )
 
     @cached_property
     def applied(self) -> tuple[str, ...]:

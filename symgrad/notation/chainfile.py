@@ -17,7 +17,9 @@ from symgrad.notation.tree import Name, Relation, Tree, strip_spans
 MAX_FILE = 1_000_000
 FOR = re.compile(r"for\s+([A-Za-z]\w*)\s+in\s+(.+?)\s*\.\.\s*(.+?)\s*:\s*$")
 WORD = re.compile(r"\\?[A-Za-z_]\w*")
-FUNCTION_VALUE = re.compile(r"\s*\\?(?:(?:text|mathrm|operatorname)\{)?([A-Za-z_]\w*)\}?\s*(?:\(([^()]*=[^()]*)\))?\s*$")
+FUNCTION_VALUE = re.compile(
+    r"\s*\\?(?:(?:text|mathrm|operatorname)\{)?([A-Za-z_]\w*)\}?\s*(?:\(([^()]*=[^()]*)\))?\s*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,9 @@ class ChainReader:
         return lines
 
     def where(self, line: Line, start: int = 0, length: int | None = None) -> Where:
-        return Where(self.name, line.number, line.indent + start + 1, line.whole, length or len(line.text) - start)
+        return Where(
+            self.name, line.number, line.indent + start + 1, line.whole, length or len(line.text) - start
+        )
 
     def source(self, line: Line, start: int = 0, end: int | None = None) -> Source:
         return Source(line.text[start:end], self.name, line.number, line.indent + start + 1, line.whole)
@@ -141,7 +145,9 @@ class ChainReader:
         for line in self.lines:
             words = line.text.split(None, 1)
             if words[0] == "function" and len(words) == 2:
-                functions.update(re.split(r"_|\W+", part.strip())[0] for part in words[1].split(",") if part.strip())
+                functions.update(
+                    re.split(r"_|\W+", part.strip())[0] for part in words[1].split(",") if part.strip()
+                )
             left, equals, right = line.text.partition("=")
             if not equals or words[0] in ("for", "assume", "parameters"):
                 continue
@@ -154,8 +160,18 @@ class ChainReader:
             else:
                 stems.add(stem)
         functions -= stems
-        layered = frozenset(re.findall(r"([A-Za-z]+)\s*\^\s*\{?[(\[]\s*\w+\s*[)\]]\}?\s*(?:&\s*)?(?==|:\s*(?:vector|matrix))", self.text))
-        return Context("chain", functions=frozenset(functions), bare=frozenset(stems & s.GENERAL_FUNCTIONS), layered=layered)
+        layered = frozenset(
+            re.findall(
+                r"([A-Za-z]+)\s*\^\s*\{?[(\[]\s*\w+\s*[)\]]\}?\s*(?:&\s*)?(?==|:\s*(?:vector|matrix))",
+                self.text,
+            )
+        )
+        return Context(
+            "chain",
+            functions=frozenset(functions),
+            bare=frozenset(stems & s.GENERAL_FUNCTIONS),
+            layered=layered,
+        )
 
     def function_value(self, text: str) -> re.Match[str] | None:
         """`sigmoid`, `leaky_relu(slope=1/5)`: the right side of NAME = FUNCTION."""
@@ -174,7 +190,9 @@ class ChainReader:
         if self.open_loop is not None:
             raise ParseError("empty-loop", self.where(self.open_loop))
         if not self.equations:
-            raise ParseError("empty-chain", Where(self.name, 1, 1, self.text.split("\n")[0][:80]), "empty-chain-hint")
+            raise ParseError(
+                "empty-chain", Where(self.name, 1, 1, self.text.split("\n")[0][:80]), "empty-chain-hint"
+            )
         title = next((line[1:].strip() for line in self.text.split("\n") if line.startswith("#")), "")
         return ChainFile(
             self.name, self.text, title, tuple(self.equations), tuple(self.bindings), tuple(self.functions),
@@ -211,8 +229,12 @@ class ChainReader:
             context = replace(self.context, kind="claim")
             self.assumptions.append(strip_spans(self.read(self.source(line, start), context)))
         elif word == "function" and not rest.startswith("="):
-            self.functions.extend(re.split(r"_|\s", part.strip())[0] for part in rest.split(",") if part.strip())
-        elif (match := re.match(r"(.+?)\s*:\s*(vector|matrix|scalar)\b\s*(?:\((.*)\))?\s*$", line.text)) and "=" not in line.text:
+            self.functions.extend(
+                re.split(r"_|\s", part.strip())[0] for part in rest.split(",") if part.strip()
+            )
+        elif (
+            match := re.match(r"(.+?)\s*:\s*(vector|matrix|scalar)\b\s*(?:\((.*)\))?\s*$", line.text)
+        ) and "=" not in line.text:
             self.shape(line, match)
         else:
             self.equation(line)
@@ -222,10 +244,17 @@ class ChainReader:
         if match is None:
             raise ParseError("loop-form", self.where(line))
         if any(loop.index == match[1] for _, loop in self.loops):
-            raise ParseError("loop-letter-twice", self.where(line, match.start(1), len(match[1])), letter=match[1])
+            raise ParseError(
+                "loop-letter-twice", self.where(line, match.start(1), len(match[1])), letter=match[1]
+            )
         low = self.index(line, match.start(2), match.end(2))
         high = self.index(line, match.start(3), match.end(3))
-        self.loops.append((line.indent, Loop(match[1], low, high, self.where(line, match.start(2), match.end(3) - match.start(2)))))
+        self.loops.append(
+            (
+                line.indent,
+                Loop(match[1], low, high, self.where(line, match.start(2), match.end(3) - match.start(2))),
+            )
+        )
         self.open_loop = line
 
     def index(self, line: Line, start: int, end: int) -> Tree:
@@ -238,12 +267,16 @@ class ChainReader:
             if part.strip():
                 start = line.text.index(part.strip(), place)
                 place = start + len(part.strip())
-                self.parameters.append((self.bare_name(line, start, part.strip()), self.where(line, start, len(part.strip()))))
+                self.parameters.append(
+                    (self.bare_name(line, start, part.strip()), self.where(line, start, len(part.strip())))
+                )
 
     def bare_name(self, line: Line, start: int, text: str) -> Name:
         tree = self.read(self.source(line, start, start + len(text)), self.context) if text else None
         if not isinstance(tree, Name):
-            raise ParseError("name-expected", self.where(line, start, max(1, len(text))), found=text or "nothing")
+            raise ParseError(
+                "name-expected", self.where(line, start, max(1, len(text))), found=text or "nothing"
+            )
         return tree
 
     def shape(self, line: Line, match: re.Match[str]) -> None:
@@ -294,9 +327,16 @@ class ChainReader:
         match = self.function_value(right)
         if match is None or name not in self.context.functions:
             word = right.strip()
-            applied = re.search(rf"(?<![A-Za-z]){re.escape(name)}'?\(", self.text) or name in s.GENERAL_FUNCTIONS
+            applied = (
+                re.search(rf"(?<![A-Za-z]){re.escape(name)}'?\(", self.text) or name in s.GENERAL_FUNCTIONS
+            )
             near = get_close_matches(word.lower(), sorted(s.BUILT_IN), 1, 0.7)
-            if re.fullmatch(r"[A-Za-z_]{4,}", word) and near and applied and not re.search(rf"^\s*{word}\s*=", self.text, re.M):
+            if (
+                re.fullmatch(r"[A-Za-z_]{4,}", word)
+                and near
+                and applied
+                and not re.search(rf"^\s*{word}\s*=", self.text, re.M)
+            ):
                 raise UnknownNameError(
                     "unknown-function", self.where(line, start, len(word)), "did-you-mean", name=word, suggestion=near[0]
                 )  # fmt: skip
@@ -306,7 +346,12 @@ class ChainReader:
         for part in (match[2] or "").split(","):
             key, _, value = part.partition("=")
             if value:
-                options.append((key.strip(), strip_spans(self.read(Source(value, self.name, line.number), Context("chain")))))
+                options.append(
+                    (
+                        key.strip(),
+                        strip_spans(self.read(Source(value, self.name, line.number), Context("chain"))),
+                    )
+                )
         if any(binding.name == name for binding in self.bindings):
             raise ParseError("defined-twice", self.where(line, 0, len(name)), name=name)
         self.bindings.append(Binding(name, function, tuple(options), self.where(line)))
@@ -317,7 +362,14 @@ class ChainReader:
         while text.endswith(("\\\\", ",", ".", "&")):
             text = text[:-2] if text.endswith("\\\\") else text[:-1]
             text = text.rstrip()
-        return read(text, context, name=source.name, line=source.line, column=source.column, line_text=source.line_text)
+        return read(
+            text,
+            context,
+            name=source.name,
+            line=source.line,
+            column=source.column,
+            line_text=source.line_text,
+        )
 
     def read_many(self, source: Source) -> Reading:
         return read_source(source, Context("chain"))

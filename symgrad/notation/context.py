@@ -53,7 +53,9 @@ class Context:
     def members(self, stem: str) -> tuple[Name, ...]:
         """The known names of one family, in order of their index."""
         family = [name for name in self.known if name.stem == stem]
-        return tuple(sorted(family, key=lambda n: [i.value if isinstance(i, Number) else -1 for i in n.indices]))
+        return tuple(
+            sorted(family, key=lambda n: [i.value if isinstance(i, Number) else -1 for i in n.indices])
+        )
 
     @staticmethod
     def of_names(kind: str, names: Iterable[Name], **rest: object) -> Context:

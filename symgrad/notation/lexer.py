@@ -17,7 +17,25 @@ from symgrad.notation.source import Source
 MAX_DIGITS = 30
 DECIMAL = re.compile(r"\d+(?:\.(?!\.)\d+)?|\.\d+")
 SCIENTIFIC = re.compile(r"(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
-MULTI_SIGNS = ("<=>", "...", "**", "<=", ">=", "==", "!=", ":=", "=>", "=<", "<-", "->", ".*", "./", ".^", "||", "&&")
+MULTI_SIGNS = (
+    "<=>",
+    "...",
+    "**",
+    "<=",
+    ">=",
+    "==",
+    "!=",
+    ":=",
+    "=>",
+    "=<",
+    "<-",
+    "->",
+    ".*",
+    "./",
+    ".^",
+    "||",
+    "&&",
+)
 MULTI_KINDS = {"<=>": "iff", "...": "dots", "**": "^", "=>": "implies", "->": "to", "&&": "and", "||": "||"}
 ENTITY = re.compile(r"&(lt|gt|amp|nbsp|minus|middot|times|prime|le|ge|ne|#\d+|#x[0-9a-fA-F]+);")
 ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "nbsp": " ", "minus": "-", "middot": "*", "times": "*", "prime": "'", "le": "≤", "ge": "≥", "ne": "≠"}  # fmt: skip
@@ -136,8 +154,10 @@ class Lexer:
             self.decoration()
         elif char == ".":
             self.add(".", ".", start, start + 1)
-        elif char in "#\"?~":
-            raise self.source.error("strange-character", start, start + 1, code=f"U+{ord(char):04X}", called=char)
+        elif char in '#"?~':
+            raise self.source.error(
+                "strange-character", start, start + 1, code=f"U+{ord(char):04X}", called=char
+            )
         elif char.isascii() and char.isalpha():
             self.letters(start)
         else:
@@ -170,10 +190,17 @@ class Lexer:
             self.add("word", f"{decomposed[0]}_{mark}", start, start + 1)
             return
         plain = unicodedata.normalize("NFKC", char)
-        mathematical = 0x1D400 <= ord(char) <= 0x1D7FF or 0xFF01 <= ord(char) <= 0xFF5E or 0x2100 <= ord(char) <= 0x214F
-        if mathematical and len(plain) == 1 and plain != char and (plain.isascii() or plain in s.GREEK or plain in s.SIGNS):
+        mathematical = (
+            0x1D400 <= ord(char) <= 0x1D7FF or 0xFF01 <= ord(char) <= 0xFF5E or 0x2100 <= ord(char) <= 0x214F
+        )
+        if (
+            mathematical
+            and len(plain) == 1
+            and plain != char
+            and (plain.isascii() or plain in s.GREEK or plain in s.SIGNS)
+        ):
             end = start + 1
-            if plain.isdigit() or plain.isalpha() and plain.isascii():
+            if plain.isdigit() or (plain.isalpha() and plain.isascii()):
                 same = str.isdigit if plain.isdigit() else str.isalpha
                 fold = plain
                 while end < len(self.text) and ord(self.text[end]) > 127:
@@ -195,7 +222,9 @@ class Lexer:
                 end += 1
             raise self.source.error("words-not-mathematics", start, end, words=self.text[start:end])
         called = unicodedata.name(char, "").capitalize() or "a control character"
-        raise self.source.error("strange-character", start, start + 1, code=f"U+{ord(char):04X}", called=called)
+        raise self.source.error(
+            "strange-character", start, start + 1, code=f"U+{ord(char):04X}", called=called
+        )
 
     # -- LaTeX commands ---------------------------------------------------------------------------------
 
@@ -254,11 +283,13 @@ class Lexer:
             if match[1] == ".":
                 self.add("left." if name == "left" else "right.", ".", start, match.end())
             else:
-                double = match[1].lower().endswith("ert") and "V" in match[1] or match[1] == "\\|"
+                double = (match[1].lower().endswith("ert") and "V" in match[1]) or match[1] == "\\|"
                 bar = "||" if double else "|"
                 opening = name == "left" or name.endswith("l")
                 closing = name == "right" or name.endswith("r")
-                self.add(f"{bar}<" if opening else f">{bar}" if closing else bar, match[1], start, match.end())
+                self.add(
+                    f"{bar}<" if opening else f">{bar}" if closing else bar, match[1], start, match.end()
+                )
 
     def line_break(self, start: int, end: int) -> None:
         match = re.compile(r"\s*\[[^\]]*\]").match(self.text, end)
@@ -289,7 +320,9 @@ class Lexer:
             raise self.source.error("words-not-mathematics", start, after, words=content)
 
     def decorated(self, name: str, start: int, end: int) -> None:
-        match = re.compile(r"\s*(?:\{\s*(?:\\([a-zA-Z]+)|([A-Za-z]))\s*\}|\\([a-zA-Z]+)|([A-Za-z]))").match(self.text, end)
+        match = re.compile(r"\s*(?:\{\s*(?:\\([a-zA-Z]+)|([A-Za-z]))\s*\}|\\([a-zA-Z]+)|([A-Za-z]))").match(
+            self.text, end
+        )
         if match is None:
             raise self.source.error("letter-expected", start, end, name=name)
         letter = match[1] or match[2] or match[3] or match[4]

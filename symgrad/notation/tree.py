@@ -207,6 +207,7 @@ Tree: TypeAlias = (
     | Array | Derivative | BigOp | Relation | Logic | Is | Indicator
 )  # fmt: skip
 
+
 def _remember_hash(cls: type) -> None:
     """Trees are keys everywhere; a node works its hash out once instead of walking all its children each time."""
     compute = cls.__hash__

@@ -13,8 +13,9 @@ VERDICTS = ("correct", "incorrect", "undecided", "unreadable")
 MISTAKES = (
     "missing-factor", "extra-factor", "wrong-index", "wrong-sign", "wrong-constant", "wrong-power",
     "function-for-derivative", "derivative-for-function", "wrong-argument", "wrong-activation-derivative",
-    "sum-for-product", "product-range", "inverted-factor", "quotient-for-derivative", "loss-not-differentiated",
-    "wrong-variable", "wrong-order", "missing-transpose", "dropped-term", "not-an-answer",
+    "sum-for-product", "product-range", "inverted-factor", "quotient-for-derivative",
+    "loss-not-differentiated", "wrong-variable", "wrong-order", "missing-transpose", "dropped-term",
+    "not-an-answer",
 )  # fmt: skip
 """The closed vocabulary of slips in answers."""
 

@@ -52,7 +52,16 @@ def test_a_class_of_thirty_answers(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     rows = table(folder)
     assert len(rows) == 30
-    assert list(rows[0]) == ["student", "question", "verdict", "points", "mistakes", "reading", "evidence", "status"]
+    assert list(rows[0]) == [
+        "student",
+        "question",
+        "verdict",
+        "points",
+        "mistakes",
+        "reading",
+        "evidence",
+        "status",
+    ]
     assert [r["student"] for r in rows[::2]] == [f"S{i}" for i in range(15)]
     by = {(r["student"], r["question"]): r for r in rows}
     assert (by["S0", "q1"]["verdict"], by["S0", "q1"]["points"]) == ("correct", "4")
@@ -60,13 +69,17 @@ def test_a_class_of_thirty_answers(folder: Path) -> None:
     assert "missing-factor" in by["S1", "q1"]["mistakes"] and "w₃" in by["S1", "q1"]["evidence"]
     assert by["S2", "q1"]["points"] == "3"
     for student in ("S3", "S4", "S5"):
-        assert (by[student, "q1"]["verdict"], by[student, "q1"]["points"], by[student, "q1"]["status"]) == ("unreadable", "", "person")
+        assert (by[student, "q1"]["verdict"], by[student, "q1"]["points"], by[student, "q1"]["status"]) == (
+            "unreadable",
+            "",
+            "person",
+        )
     assert by["S1", "q2"]["mistakes"].startswith('[{"name": "missing-factor"')
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
 def test_one_column_for_each_question_and_manual_ones_wait(folder: Path) -> None:
-    text = "student,q1,q3\nA,\"" + GOLD + "\",an essay\nB,\"w2\",none\n"
+    text = 'student,q1,q3\nA,"' + GOLD + '",an essay\nB,"w2",none\n'
     (folder / "wide.csv").write_text(text, "utf-8")
     results = list(grade(folder / "sheet.yaml", folder / "wide.csv"))
     assert [(r.row.student, r.row.question, r.status) for r in results] == [
@@ -79,7 +92,11 @@ BAD = [
     ("questions:\n  - id: q1\n    chain: nielsen.chain\n    wrt: b_9\n", "", "b_9"),
     ("questions:\n  - id: q1\n    chain: missing.chain\n    wrt: b_1\n", "3:12", "missing.chain"),
     ("questions:\n  - id: q1\n    answer: sigma(z\n", "", "partner"),
-    ("questions:\n  - id: q1\n    answer: z\n    rubric: {missing-facter: -1}\n", "4:14", "did you mean missing-factor"),
+    (
+        "questions:\n  - id: q1\n    answer: z\n    rubric: {missing-facter: -1}\n",
+        "4:14",
+        "did you mean missing-factor",
+    ),
     ("questions:\n  - id: q1\n    answer: z\n    points: many\n", "4:13", "not many"),
     ("questions: []\n", "1:12", "list of questions"),
     ("title: x\n", "1:1", "list of questions"),
@@ -105,7 +122,11 @@ def test_a_bad_assignment_says_where(folder: Path, text: str, place: str, messag
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("", "no answers"), ("a,b\n1,2\n", "must name the columns"), ("student,question,answer\nA,q9,z\n", "no question q9")],
+    [
+        ("", "no answers"),
+        ("a,b\n1,2\n", "must name the columns"),
+        ("student,question,answer\nA,q9,z\n", "no question q9"),
+    ],
 )
 def test_bad_answers_say_where(folder: Path, text: str, message: str) -> None:
     (folder / "bad.csv").write_text(text, "utf-8")

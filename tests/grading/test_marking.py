@@ -87,7 +87,9 @@ WRONG = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("question", "answer", "name", "detail"), WRONG, ids=[f"{i}-{w[2]}" for i, w in enumerate(WRONG)])
+@pytest.mark.parametrize(
+    ("question", "answer", "name", "detail"), WRONG, ids=[f"{i}-{w[2]}" for i, w in enumerate(WRONG)]
+)
 def test_wrong_answers_are_incorrect_and_the_slip_is_named(
     question: Question, answer: str, name: str, detail: str | None
 ) -> None:
@@ -178,7 +180,11 @@ def test_witness_is_exact_and_true() -> None:
     assert "Your formula gives 1/512, the gradient is 1/256" in mark.evidence
     exact = {"w_j": 1, "w_3": 2, "b_1": "-w_1*a_0", "a_0": 0, "y": 0}
     exact |= {f"b_{j}": f"-w_{j}*a_{j - 1}" for j in (2, 3, 4)}
-    value = CHAIN.evaluate("b_1", {**{f"w_{j}": 1 for j in (1, 2, 4)}, **{k: v for k, v in exact.items() if k != "w_j"}}, precision="exact")
+    value = CHAIN.evaluate(
+        "b_1",
+        {**{f"w_{j}": 1 for j in (1, 2, 4)}, **{k: v for k, v in exact.items() if k != "w_j"}},
+        precision="exact",
+    )
     assert value.value == Fraction(1, 256)
 
 

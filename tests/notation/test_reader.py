@@ -43,7 +43,12 @@ def test_spellings_of_one_thing_read_the_same(standard: str, spellings: list[str
     for spelling in spellings:
         found = read(spelling)
         if isinstance(found, BigOp):
-            assert (found.kind, found.body, found.low, found.high) == (wanted.kind, wanted.body, wanted.low, wanted.high)  # type: ignore[union-attr]
+            assert (found.kind, found.body, found.low, found.high) == (
+                wanted.kind,
+                wanted.body,
+                wanted.low,
+                wanted.high,
+            )  # type: ignore[union-attr]
         else:
             assert plain(found) == plain(wanted), spelling
 

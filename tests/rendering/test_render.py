@@ -163,7 +163,7 @@ def test_other_verdicts(verdict: str, word: str) -> None:
 def test_unreadable_is_never_wrong() -> None:
     mark = Mark("unreadable", problem=(("en", "cannot read ω_3"), ("zh", "读不懂 ω_3")))
     assert render_mark(mark, Target()).startswith("cannot read ω_3\nThis is not marked wrong")
-    assert render_mark(mark, Target("text", "zh")) .startswith("读不懂 ω_3\n这不算错")
+    assert render_mark(mark, Target("text", "zh")).startswith("读不懂 ω_3\n这不算错")
     out = json.loads(render_mark(mark, Target("json")))
     assert out["points"] is None and out["mistakes"] == []
 
