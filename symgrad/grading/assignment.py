@@ -61,21 +61,24 @@ class Document:
             raise InputError("yaml-syntax", Where(name), reason=str(problem).split("\n")[0]) from None
 
     def where(self, line: int, column: int, length: int = 1) -> Where:
+        """The place of a line and column, both counted from 0."""
         source = self.lines[line] if line < len(self.lines) else ""
         return Where(self.name, line + 1, column + 1, source, length)
 
     def at(self, node: yaml.Node) -> Where:
+        """The place of a node, under its whole line if it has several."""
         mark, end = node.start_mark, node.end_mark
         length = end.column - mark.column if end.line == mark.line else 1
         return self.where(mark.line, mark.column, max(1, length))
 
     def error(self, what: str, node: yaml.Node, hint: str = "", **fields: object) -> InputError:
+        """An error at a node."""
         return InputError(what, self.at(node), hint, **fields)
 
-    def mapping(self, node: yaml.Node, allowed: tuple[str, ...], what: str) -> dict[str, yaml.Node]:
+    def mapping(self, node: yaml.Node, allowed: tuple[str, ...], part: str) -> dict[str, yaml.Node]:
         """Keys and value nodes; unknown and repeated keys are errors."""
         if not isinstance(node, yaml.MappingNode):
-            raise self.error("yaml-mapping", node, what=what)
+            raise self.error("yaml-mapping", node, part=part)
         found: dict[str, yaml.Node] = {}
         for key, value in node.value:
             name = str(key.value)
@@ -90,11 +93,13 @@ class Document:
         return found
 
     def text_of(self, node: yaml.Node) -> str:
+        """A scalar as it was written."""
         if not isinstance(node, yaml.ScalarNode):
             raise self.error("yaml-text", node)
         return str(node.value)
 
     def number(self, node: yaml.Node) -> Fraction:
+        """A scalar as an exact number."""
         try:
             return Fraction(self.text_of(node))
         except (ValueError, ZeroDivisionError):
@@ -105,7 +110,8 @@ def read_assignment(text: str, name: str, builder: Any) -> Assignment:
     """Read an assignment.
 
     Args:
-        text: the YAML text. name: what errors call it.
+        text: the YAML text.
+        name: what errors call it.
         builder: makes a Question of plain settings; given by the face, which knows how to read chains.
 
     Raises:
@@ -160,7 +166,7 @@ def read_item(document: Document, node: yaml.Node, builder: Any) -> Item:
         if key in fields:
             inner = fields[key]
             if not isinstance(inner, yaml.MappingNode):
-                raise document.error("yaml-mapping", inner, what=key)
+                raise document.error("yaml-mapping", inner, part=key)
             settings[key] = {str(k.value): document.text_of(v) for k, v in inner.value}
     if "rubric" in fields:
         settings["rubric"] = read_rubric(document, fields["rubric"])

@@ -1,7 +1,7 @@
 """Which slip turned the right answer into this one: exact search over edits, cheapest first.
 
-A float fingerprint only chooses which candidates are worth an exact comparison; a name is given if and only if the
-edited gold equals the answer exactly.
+A float fingerprint only chooses which candidates are worth an exact comparison; a name is given if and only
+if the edited gold equals the answer exactly.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from symgrad.algebra import Fingerprints, algebra_of, close
-from symgrad.grading.edits import Edit, Slips, product, range_edits
+from symgrad.grading.edits import Edit, product
+from symgrad.grading.objective_slips import range_edits
 from symgrad.grading.question import Question
+from symgrad.grading.slips import Slips
 from symgrad.grading.writings import form_kinds, written
 from symgrad.notation.tree import Derivative, Name, Tree
 from symgrad.notation.writers.plain import plain
@@ -27,7 +29,7 @@ MAX_CONFIRM = 60
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One way to write the gold as factors, with every single slip in it and by what it multiplies the gold."""
+    """One way to write the gold as factors; every single slip in it, and by what it multiplies the gold."""
 
     factors: tuple[Tree, ...]
     rated: tuple[tuple[float, Edit], ...]
@@ -156,9 +158,10 @@ class Diagnosis:
                 return [mistake]
         return []
 
-    # -- edits of factors --------------------------------------------------------------------------------------
+    # -- edits of factors ------------------------------------------------------------------------------
 
     def needed(self) -> float | None:
+        """What a slip must have multiplied the gold by to give the answer, or None."""
         gold = self.prints.of(self.question.gold)
         if not gold or self.target is None:
             return None

@@ -1,4 +1,4 @@
-"""Named slips -> what a student is told: where to look, what kind of slip, the correction; and the witness point."""
+"""Named slips -> what a student is told: where to look, what kind of slip, the correction, a witness."""
 
 from __future__ import annotations
 
@@ -18,12 +18,18 @@ from symgrad.notation.tree import (
     Relation,
     Tree,
     number,
-)  # fmt: skip
+)
 from symgrad.values.derivation import Step
 from symgrad.values.mark import Mistake
 from symgrad.values.phrase import Field, Phrase
 
 Hints = tuple[tuple[Phrase, ...], ...]
+
+STEPWISE = frozenset([
+    "missing-factor", "function-for-derivative", "derivative-for-function", "wrong-sign", "dropped-term",
+    "wrong-argument", "inverted-factor", "wrong-power", "wrong-index", "wrong-activation-derivative",
+])  # fmt: skip
+"""Slips whose phrases quote the chain's step, where there is one."""
 
 
 def hints(question: Question, spoken: tuple[Mistake, ...]) -> Hints:
@@ -50,11 +56,9 @@ def said(question: Question, mistake: Mistake, level: int, count: int) -> Phrase
 
 def variant_of(question: Question, mistake: Mistake, fields: dict[str, Field]) -> str:
     """`-plain` where a phrase needs the chain's step and there is none."""
-    stepwise = ("missing-factor", "function-for-derivative", "derivative-for-function", "wrong-sign", "dropped-term",
-                "wrong-argument", "inverted-factor", "wrong-power", "wrong-index", "wrong-activation-derivative")  # fmt: skip
     if mistake.name == "wrong-variable":
         return "" if "other_equation" in fields else "-plain"
-    return "-plain" if mistake.name in stepwise and "equation" not in fields else ""
+    return "-plain" if mistake.name in STEPWISE and "equation" not in fields else ""
 
 
 def describe(question: Question, mistake: Mistake, count: int) -> Iterator[tuple[str, Field]]:
@@ -181,7 +185,7 @@ def fraction(value: Fraction) -> Tree:
 
 
 def point(witness: Witness) -> tuple[tuple[Tree, ...], tuple[Tree, ...]]:
-    """What is special about a point (functions, z_j = 0, single values), and what all other members of families are."""
+    """What is special about a point (functions, z_j = 0, single values), and what everything else is."""
     special: list[Tree] = []
     rest: list[Tree] = []
     x = Name("x")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from symgrad.notation.tree import Add, Div, Mul, Neg, Number, Pow, Tree, walk
+from symgrad.notation.tree import ONE, Add, Div, Mul, Neg, Number, Pow, Tree, walk
 
 FORMS = ("any", "factored", "expanded", "simplified")
 
 
 def has_form(tree: Tree, form: str) -> bool:
-    """factored: a product at the top; expanded: no product holds a sum; simplified: nothing left to cancel or add.
+    """Whether an answer has a form: a product at the top, no product of sums, nothing left to cancel or add.
 
-    `simplified` looks for what a marker would circle: numbers not combined, a double sign, a repeated factor.
+    These are `factored`, `expanded` and `simplified`; the last looks for what a marker would circle: numbers
+    not combined, a double sign, a repeated factor.
     """
     match form:
         case "factored":
@@ -29,15 +30,17 @@ def untidy(node: Tree) -> bool:
     match node:
         case Mul(factors):
             plain = [f for f in factors if not isinstance(f, Number)]
-            return len(factors) - len(plain) > 1 or len(set(plain)) < len(plain) or Number(1) in factors  # type: ignore[arg-type]
+            return len(factors) - len(plain) > 1 or len(set(plain)) < len(plain) or ONE in factors
         case Add(terms):
             return sum(isinstance(t, Number) for t in terms) > 1 or len(set(terms)) < len(terms)
         case Neg(Neg()):
             return True
         case Div(Number(a), Number(b)) if b:
             return a.denominator != 1 or b.denominator != 1 or (a / b).denominator != b
-        case Div(Mul((Number(), *_)), Number()) | Div(_, Number(1)):  # type: ignore[misc]
+        case Div(Mul((Number(), *_)), Number()):
             return True
+        case Div(_, Number(value)):
+            return value == 1
         case Pow(_, Number(value)):
             return value in (0, 1)
     return False

@@ -22,8 +22,8 @@ from symgrad.values.phrase import Phrase
 def mark(question: Question, text: str) -> Mark:
     """Mark one answer.
 
-    `correct` rests on an exact identity, `incorrect` on a point where both sides provably differ; everything else is
-    `undecided`. What cannot be read is `unreadable`, with the place and a hint, and costs nothing.
+    `correct` rests on an exact identity, `incorrect` on a point where both sides provably differ; everything
+    else is `undecided`. What cannot be read is `unreadable`, with the place and a hint, and costs nothing.
     """
     try:
         answer = read_answer(question, text)

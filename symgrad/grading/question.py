@@ -23,9 +23,9 @@ Rule = Fraction | Mapping[str, Fraction]
 class Question:
     """What is asked: a gradient of a chain, or an expression given as `gold`.
 
-    wrt, of: the gradient; gold: the right answer as a tree. functions: what general names stand for beyond the
-    chain's own. aliases: other names -> the chain's. form: any, factored, expanded or simplified. points: full marks;
-    rubric: mistake -> what it costs. tolerance: for numbers, how far off is still right.
+    wrt, of: the gradient; gold: the right answer as a tree. functions: what general names stand for beyond
+    the chain's own. aliases: other names -> the chain's. form: any, factored, expanded or simplified.
+    points: full marks; rubric: mistake -> what it costs. tolerance: for numbers, how far off is still right.
     """
 
     gold: Tree
@@ -94,7 +94,7 @@ class Question:
 
     @cached_property
     def adjoints(self) -> dict[Derivative, Tree]:
-        """d(of)/d(v) for every name v on the way, each by its neighbours', so that all together are linear."""
+        """d(of)/d(v) for every name v on the way, each by its neighbours'; all together they are linear."""
         network, goal = self.network, self.goal
         if network is None or goal is None or not isinstance(goal.of, Name):
             return {}

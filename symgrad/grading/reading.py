@@ -1,4 +1,4 @@
-"""A student's text -> the expression that is the answer, or a message that says where it could not be read."""
+"""A student's text -> the expression that is the answer, or a message that says where reading failed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SHOW_AT = 4000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was read: the answer itself, what stood left of `=`, the other links, and what letters stood for."""
+    """What was read: the answer, what stood left of `=`, the other links, what letters stood for."""
 
     tree: Tree
     left: Tree | None = None
@@ -70,7 +70,7 @@ def read_answer(question: Question, text: str) -> Answer:
 
 
 def clean(text: str) -> str:
-    """Blank out what is not the answer, keeping every column: tags, a leading `Answer:`, continuation signs."""
+    """Blank out what is no answer, keeping every column: tags, a leading `Answer:`, continuation signs."""
     if len(text) > SHOW_AT:
         return text
     text = TAG.sub(lambda m: " " * len(m[0]), text)

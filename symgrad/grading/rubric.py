@@ -14,8 +14,8 @@ ZERO = Fraction(0)
 def score(question: Question, verdict: str, readings: Sequence[Sequence[Mistake]] = ()) -> Fraction | None:
     """Deductions add up from full marks, a ceiling caps, the lowest wins; None for undecided and unreadable.
 
-    Without a rubric there is no partial credit. Of several readings that explain an answer equally well the one that
-    is kindest to the student counts. A slip that the rubric does not name costs everything.
+    Without a rubric there is no partial credit. Of several readings that explain an answer equally well the
+    one that is kindest to the student counts. A slip that the rubric does not name costs everything.
     """
     if verdict in ("undecided", "unreadable"):
         return None

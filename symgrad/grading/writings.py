@@ -1,4 +1,4 @@
-"""The several ways to write one gradient as factors: with sigma', with s(1 - s), with exponentials, sech or tanh."""
+"""The ways to write one gradient as factors: with sigma', s(1 - s), exponentials, sech or tanh."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from symgrad.notation.tree import (
     Tree,
     number,
     walk,
-)  # fmt: skip
+)
 
 Writing = Callable[[Apply], tuple[Tree, ...]]
 
 
 def half(u: Tree) -> Tree:
+    """Half of u."""
     return Div(u, number(2))
 
 

@@ -103,6 +103,8 @@ BAD = [
     ("questions:\n  - id: q1\n    answer: z\n  - id: q1\n    answer: z\n", "4:5", "twice"),
     ("questions:\n  - id: [\n", "", "YAML"),
     ("questions:\n  - id: q1\n", "2:5", "asks nothing"),
+    ("questions:\n  - just text\n", "2:5", "must map keys"),
+    ("questions:\n  - id: q1\n    answer: z\n    functions: sigmoid\n", "4:16", "functions must map"),
     ("language: fr\nquestions: []\n", "1:11", "fr"),
 ]
 
