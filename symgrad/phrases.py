@@ -39,7 +39,7 @@ def catalogue(lang: str, room: str, folder: Path | None = None) -> Mapping[str, 
 
 
 def say(phrase: str, lang: str = "en", folder: Path | None = None, /, **fields: object) -> str:
-    """The words of `room.key` in a language, its `{fields}` filled in; a missing phrase is our bug and says so."""
+    """The words of `room.key` in a language, its `{fields}` filled in; a missing phrase is our bug."""
     room, _, key = phrase.partition(".")
     words = catalogue(lang, room, folder).get(key)
     if words is None:

@@ -139,13 +139,13 @@ class Chain:
 
     def evaluate(
         self,
-        wrt: str,
+        wrt: str | Sequence[str] | None,
         values: Mapping[str, Any] | None = None,
         precision: str | int = "float64",
         functions: Mapping[str, str] | None = None,
         of: str | None = None,
     ) -> Evaluation:
-        """Numbers for a gradient, or for every member of a family `b_j`."""
+        """Numbers for a gradient, for several, for every member of a family `b_j`, or (None) for all parameters."""
         from symgrad.api.evaluation import evaluate
 
         return evaluate(self.network, wrt, values or {}, precision, function_names(functions), of)

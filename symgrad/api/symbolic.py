@@ -24,7 +24,7 @@ from symgrad.notation.tree import (
     Pow,
     Relation,
     Tree,
-)  # fmt: skip
+)
 from symgrad.notation.writers.latex import latex
 from symgrad.notation.writers.plain import plain
 

@@ -1,7 +1,7 @@
-"""Graph -> Derivation: the steps along all paths from one name to another, then the gradient by replaying them.
+"""Graph -> Derivation: the steps along all paths from one name to another, and the gradient they give.
 
-Every pass is a loop over the graph's order; nothing nested is ever differentiated, and no path is listed that the
-answer does not show.
+Every pass is a loop over the graph's order; nothing nested is ever differentiated, and no path is listed
+that the answer does not show.
 """
 
 from __future__ import annotations
@@ -119,14 +119,8 @@ def sums(edges: Sequence[Step], goal: Derivative) -> tuple[Step, ...]:
         if len(steps) > 1:
             assert isinstance(name, Name)
             before = Derivative(goal.of, name)
-            found.append(
-                Step(
-                    "sum-over-paths",
-                    before,
-                    adjoint_sum(steps, goal),
-                    Phrase.of("steps.sum-over-paths", parent=name, count=len(steps)),
-                )
-            )
+            why = Phrase.of("steps.sum-over-paths", parent=name, count=len(steps))
+            found.append(Step("sum-over-paths", before, adjoint_sum(steps, goal), why))
     return tuple(found)
 
 

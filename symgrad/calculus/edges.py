@@ -10,6 +10,9 @@ from symgrad.notation.tree import ONE, Apply, Derivative, Name, Relation, Tree, 
 from symgrad.values.derivation import Step
 from symgrad.values.phrase import Phrase
 
+COMPOSITE = ("composite-derivative", "objective-derivative")
+"""Rules that stand for several elementary ones, which their steps list."""
+
 
 def local_derivative(network: Network, equation: Equation, parent: Name) -> Tree:
     """d(equation)/d(parent) with the other inputs held fixed; differentiated once a pattern."""
@@ -36,9 +39,7 @@ def edge_step(network: Network, equation: Equation, parent: Name, of: Name) -> S
         local,
         Phrase.of(f"steps.{rule}", **fields),
         conditions(network, body, parent),
-        substeps(body, parent, network.functions)
-        if rule in ("composite-derivative", "objective-derivative")
-        else (),
+        substeps(body, parent, network.functions) if rule in COMPOSITE else (),
         Relation(("=",), (equation.name, body)),
     )
 
@@ -47,19 +48,16 @@ def classify(network: Network, name: Name, body: Tree, parent: Name, local: Tree
     """The rule id an edge belongs to."""
     if body == parent:
         return "copy-derivative"
-    if (
-        isinstance(body, Apply)
-        and body.arguments == (parent,)
-        and is_layer(network, name, body.function.stem)
-    ):
-        return "activation-derivative"
+    match body:
+        case Apply(function, (argument,)) if argument == parent and is_layer(network, name, function.stem):
+            return "activation-derivative"
     if parent not in walk(local):
         return "bias-derivative" if local == ONE else "linear-derivative"
     return "objective-derivative" if name == of == network.objective else "composite-derivative"
 
 
 def is_layer(network: Network, name: Name, stem: str) -> bool:
-    """Whether applying a function makes a layer; in the objective an unbound function of its own is a cost."""
+    """Whether applying a function makes a layer; an unbound one of the objective's own is a cost."""
     if name != network.objective or registry.lookup(network.functions.get(stem, stem)) is not None:
         return is_activation(network, stem)
     return stem in network.applied_in_layers or (len(network.applied) == 1 and stem != "cost")

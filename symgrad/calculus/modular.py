@@ -1,7 +1,7 @@
 """Forward (tangent) evaluation of the forward pass in F_p, p = 2^61 - 1: the independent side of every check.
 
-It knows the definitions only, not the rules of `rules.py`: sums, products, quotients and powers carry dual numbers,
-a function's value and slope are random but consistent residues.
+It knows the definitions only, not the rules of `rules.py`: sums, products, quotients and powers carry
+dual numbers, a function's value and slope are random but consistent residues.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from symgrad.notation.tree import (
     Pow,
     Relation,
     Tree,
-)  # fmt: skip
+)
 
 P = (1 << 61) - 1
 
@@ -68,6 +68,7 @@ class Field:
         return self.residue("leaf", name.stem, *(repr(index) for index in name.indices))
 
     def inverse(self, value: int) -> int:
+        """1 / value; at a pole another point must be tried."""
         if value % P == 0:
             raise DivisionByZero
         return pow(value, -1, P)
@@ -115,16 +116,11 @@ class Field:
         raise NotImplementedError(type(tree).__name__)
 
     def power(self, base: Tree, exponent: Tree, values: Mapping[Tree, Dual]) -> Dual:
+        """The dual value of base ^ exponent: exact for an integer, consistent residues for anything else."""
         b, e = self.evaluate(base, values), self.evaluate(exponent, values)
         n = integer(exponent)
         if n is not None:
-            lower = (
-                pow(b.value, n - 1, P)
-                if n >= 1
-                else self.inverse(pow(b.value, 1 - n, P))
-                if b.value
-                else self.inverse(0)
-            )
+            lower = pow(b.value, n - 1, P) if n >= 1 else self.inverse(pow(b.value, 1 - n, P))
             return Dual(lower * b.value, n * lower * b.tangent)
         value = self.residue("power", b.value, e.value)
         log = 1 if base == Constant("e") else self.residue("function", "log", 0, b.value)
@@ -132,6 +128,7 @@ class Field:
         return Dual(value, value * log * e.tangent + (e.value * lower * b.tangent if b.tangent else 0))
 
     def apply(self, tree: Apply, values: Mapping[Tree, Dual]) -> Dual:
+        """The dual value of f(u): f and f' are residues of u, exp, log and sqrt keep their derivatives."""
         inner = self.evaluate(tree.arguments[0], values)
         value = self.function(tree, tree.order, inner.value)
         known = registry.lookup(self.functions.get(tree.function.stem, tree.function.stem))

@@ -1,13 +1,14 @@
 """Steps -> gradient: the only way a gradient comes about, so that steps and answer cannot disagree.
 
-The walk goes forward from the parameter. Where all paths pass through one name the product is cut there; between two
-such names there is one factor, or a sum over the paths between them.
+The walk goes forward from the parameter. Where all paths pass through one name the product is cut there;
+between two such names there is one factor, or a sum over the paths between them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from symgrad.calculus.tidy import factors_of, plus, times
 from symgrad.notation.tree import ONE, ZERO, Derivative, Mul, Name, Number, Tree, number
@@ -19,7 +20,7 @@ MAX_PATHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """What a replay gives: the factors in textbook order, kept tokens with their values, the path if there is one."""
+    """What a replay gives: factors in textbook order, kept tokens with their values, the one path if any."""
 
     factors: tuple[Tree, ...]
     kept: tuple[tuple[Derivative, Tree], ...]
@@ -51,11 +52,11 @@ def replay(goal: Derivative, steps: Sequence[Step], keep: frozenset[Name] = froz
     out: dict[Name, list[Edge]] = {}
     for edge in edges:
         out.setdefault(edge.start, []).append(edge)
-    stops = bottlenecks(edges, order, goal)
+    stops = bottlenecks(edges, order)
     single = all(len(uses) == 1 for uses in out.values())
     factors: list[Tree] = []
     kept: list[tuple[Derivative, Tree]] = []
-    for start, end in zip(stops, stops[1:], strict=False):
+    for start, end in pairwise(stops):
         if start in keep and start != goal.by:
             token = Derivative(goal.of, start)
             rest = replay(token, [s for s in steps if order[step_start(s)] >= order[start]], frozenset())
@@ -77,18 +78,20 @@ def replay(goal: Derivative, steps: Sequence[Step], keep: frozenset[Name] = froz
 
 
 def edge_of(step: Step) -> Edge:
+    """The edge of the graph that a step differentiates along."""
     before = step.before
     assert isinstance(before, Derivative) and isinstance(before.of, Name)
     return Edge(before.by, before.of, step.after, step.rule)
 
 
 def step_start(step: Step) -> Name:
+    """The name a step differentiates by."""
     assert isinstance(step.before, Derivative)
     return step.before.by
 
 
-def bottlenecks(edges: list[Edge], order: dict[Name, int], goal: Derivative) -> tuple[Name, ...]:
-    """The names every path passes through, from goal.by to goal.of: no edge jumps over them."""
+def bottlenecks(edges: list[Edge], order: dict[Name, int]) -> tuple[Name, ...]:
+    """The names every path passes through, in order: no edge jumps over them."""
     reach = [0] * len(order)
     for edge in edges:
         start = order[edge.start]
@@ -99,7 +102,6 @@ def bottlenecks(edges: list[Edge], order: dict[Name, int], goal: Derivative) -> 
         if furthest <= place:
             found.append(name)
         furthest = max(furthest, reach[place])
-    del goal
     return tuple(found)
 
 

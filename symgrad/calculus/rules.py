@@ -32,7 +32,7 @@ from symgrad.notation.tree import (
     number,
     substitute,
     walk,
-)  # fmt: skip
+)
 from symgrad.notation.writers.plain import plain
 from symgrad.values.derivation import Step
 from symgrad.values.phrase import Phrase
@@ -105,7 +105,7 @@ def of_power(base: Tree, exponent: Tree, d_base: Tree, d_exponent: Tree) -> Tree
 
 
 def outer_derivative(tree: Apply, functions: Mapping[str, str]) -> Tree:
-    """f'(u) of f(u): kept as f'(u) for layer activations and general functions, written out for exp, log, sqrt."""
+    """f'(u) of f(u): kept as f'(u) for activations and general functions, written out for exp, log, sqrt."""
     known = registry.lookup(functions.get(tree.function.stem, tree.function.stem))
     if known is None or known.activation or tree.order:
         return Apply(tree.function, tree.arguments, tree.order + 1, tree.options)

@@ -6,6 +6,7 @@ They only use rules that hold for all values; nothing is expanded or reordered.
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 
 from symgrad.notation.tree import ONE, ZERO, Add, Div, Mul, Neg, Number, Pow, Tree, number
 
@@ -19,12 +20,10 @@ def split_number(tree: Tree) -> tuple[Fraction, tuple[Tree, ...]]:
             value, rest = split_number(operand)
             return -value, rest
         case Mul(factors):
-            value, rest = Fraction(1), list[Tree]()
-            for factor in factors:
-                part, others = split_number(factor)
-                value *= part
-                rest.extend(others)
-            return value, tuple(rest)
+            parts = [split_number(factor) for factor in factors]
+            return prod((part for part, _ in parts), start=Fraction(1)), tuple(
+                t for _, rest in parts for t in rest
+            )
         case Div(numerator, Number(divisor)) if divisor:
             value, others = split_number(numerator)
             return value / divisor, others
@@ -41,12 +40,8 @@ def times(*factors: Tree) -> Tree:
         rest.extend(others)
     if not value or not rest:
         return number(value)
-    if (
-        value == -1
-        and len(rest) > 0
-        and isinstance(rest[-1], Add)
-        and (flipped := flip(rest[-1])) is not None
-    ):
+    last = rest[-1]
+    if value == -1 and isinstance(last, Add) and (flipped := flip(last)) is not None:
         rest[-1], value = flipped, Fraction(1)
     rest = over_common(rest)
     body: Tree = rest[0] if len(rest) == 1 else Mul(tuple(rest))
@@ -62,7 +57,7 @@ def times(*factors: Tree) -> Tree:
 
 
 def over_common(factors: list[Tree]) -> list[Tree]:
-    """T (1/y) as t/y: reciprocals go below the other factors."""
+    """Reciprocals below the other factors: t (1/y) as t/y."""
     below = [factor.denominator for factor in factors if isinstance(factor, Div) and factor.numerator == ONE]
     above = [factor for factor in factors if not (isinstance(factor, Div) and factor.numerator == ONE)]
     if not below or not above:
@@ -152,11 +147,9 @@ def factors_of(tree: Tree) -> tuple[Tree, ...]:
             return tuple(part for factor in factors for part in factors_of(factor))
         case Neg(operand):
             inner = factors_of(operand)
-            return (
-                (number(-inner[0].value), *inner[1:])
-                if isinstance(inner[0], Number)
-                else (number(-1), *inner)
-            )
+            if isinstance(inner[0], Number):
+                return (number(-inner[0].value), *inner[1:])
+            return (number(-1), *inner)
         case Div(Number(value), Number(divisor)) if divisor:
             return (number(value / divisor),)
         case Div(numerator, Number(divisor)) if divisor and numerator != ONE:

@@ -28,8 +28,8 @@ def build(file: cf.ChainFile) -> Network:
     """The network of a chain file.
 
     Raises:
-        ParseError, UnknownNameError, InputError: duplicate definition, forward reference, cycle, undefined member or
-            index, constant zero divisor, unknown objective or parameter; each with line, column and caret.
+        ParseError, UnknownNameError, InputError: duplicate definition, forward reference, cycle, undefined member
+            or index, constant zero divisor, unknown objective or parameter; each with line, column and caret.
     """
     return Builder(file).run()
 
@@ -47,6 +47,7 @@ class Builder:
     # -- patterns ----------------------------------------------------------------------------------------
 
     def pattern(self, equation: cf.Equation) -> Pattern:
+        """The pattern of a written equation; a zero divisor and a letter no loop binds are slips."""
         letters = tuple(loop.index for loop in equation.loops)
         for node in walk(equation.body):
             match node:
@@ -75,6 +76,7 @@ class Builder:
 
     @staticmethod
     def big_letter(body: Tree, letter: str) -> bool:
+        """Whether a big operator of the body binds the letter."""
         return any(isinstance(node, BigOp) and node.index == letter for node in walk(body))
 
     # -- unrolling ---------------------------------------------------------------------------------------
@@ -94,6 +96,7 @@ class Builder:
             yield from self.ranges(tuple(rest), {**outer, loop.index: value})
 
     def bound(self, loop: cf.Loop, bound: Tree, outer: dict[str, int]) -> int:
+        """The value of one end of a loop; it may hold the letters of the loops around."""
         value = evaluate_index(bound, outer)
         if value is None:
             form = linear(bound)
@@ -133,11 +136,13 @@ class Builder:
 
     @staticmethod
     def instance(name: Name, values: dict[str, int]) -> Name:
+        """The name with its loop letters replaced by their values."""
         result = instantiate(name, values) if name.indices else name
         assert isinstance(result, Name)
         return result
 
     def run(self) -> Network:
+        """The network, every equation after everything it uses."""
         if self.file.shapes:
             shape = next((s for s in self.file.shapes if s.kind != "scalar"), None)
             if shape is not None:
@@ -179,18 +184,19 @@ class Builder:
     def initial(self, name: Name, family: list[Name], slot: Name, pattern: Pattern) -> None:
         """Only the index just below a family's range is its initial value."""
         for place, index in enumerate(name.indices):
-            values = [n.indices[place].value for n in family if isinstance(n.indices[place], Number)]  # type: ignore[union-attr]
+            values = [other.value for n in family if isinstance(other := n.indices[place], Number)]
             assert isinstance(index, Number)
             if values and index.value not in values and index.value != min(values) - 1:
                 raise self.no_member(name, family, slot, pattern)
 
     def no_member(self, name: Name, family: list[Name], slot: Name, pattern: Pattern) -> SymgradError:
+        """The error for a member that a family does not have."""
         shown = [plain(n) for n in family]
         members = ", ".join(shown if len(shown) <= 6 else [*shown[:2], "...", shown[-1]])
         return self.at(pattern.source, slot, "no-such-member", name=plain(name), members=members)
 
     def forward(self, name: Name, target: Name, slot: Name, pattern: Pattern) -> SymgradError:
-        """A forward reference: a cycle if there is one, named in full; else the line that defines it later."""
+        """A forward reference: the cycle, named in full, if there is one; else the line that comes too late."""
         cycle = self.cycle(target)
         if cycle:
             return self.at(pattern.source, slot, "cycle", path=" -> ".join(plain(n) for n in cycle))
@@ -221,6 +227,7 @@ class Builder:
     # -- objective and parameters ------------------------------------------------------------------------
 
     def objective(self) -> Name:
+        """The declared objective, or the last name defined."""
         if self.file.objective is None:
             return next(reversed(self.defined))
         name, where = self.file.objective
@@ -254,8 +261,9 @@ class Builder:
             lead = len(line) - len(line.lstrip())
             place = Source(line[lead:], source.name, source.line, lead + 1, line)
             end = len(line[lead:].split("=")[0].rstrip())
-            return place.error(what, 0, end, kind=InputError, **fields)
-        return source.error(what, *node.span, kind=InputError, **fields)
+            return place.error(what, 0, end, hint="", kind=InputError, **fields)
+        start, end = node.span
+        return source.error(what, start, end, hint="", kind=InputError, **fields)
 
 
 def rename_functions(network: Network, functions: dict[str, str]) -> Network:

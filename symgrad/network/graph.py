@@ -1,7 +1,7 @@
 """The graph of a chain: an append-only list of named values, each after everything it uses.
 
-An equation inside a loop is kept once as a Pattern and instantiated on demand, so a chain of depth 100,000 costs a
-name and a few integers a layer, and local derivatives are taken once a pattern.
+An equation inside a loop is kept once as a Pattern and instantiated on demand, so a chain of depth 100,000
+costs a name and a few integers a layer, and local derivatives are taken once a pattern.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from symgrad.notation.tree import Apply, BigOp, Name, Tree, number, rebuild, wal
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One written equation: `target = body`, with the loop letters both may hold; `slots` are the names in body."""
+    """One written equation, `target = body`, with the loop letters both may hold; `slots` are body's names."""
 
     target: Name
     body: Tree
@@ -128,6 +128,7 @@ class Network:
 
     @staticmethod
     def functions_in(equations: tuple[Equation, ...]) -> tuple[str, ...]:
+        """The functions applied in some equations, in order of appearance."""
         found: dict[str, None] = {}
         for pattern in {id(equation.pattern): equation.pattern for equation in equations}.values():
             for node in walk(pattern.body):
@@ -137,7 +138,7 @@ class Network:
 
     @cached_property
     def activation(self) -> str | None:
-        """The one function that layers apply to a whole pre-activation (a = f(z)), or None if there are several."""
+        """The one function that layers apply to a whole pre-activation (a = f(z)); None if there are several."""
         found = {
             equation.pattern.body.function.stem
             for equation in self.equations

@@ -1,4 +1,4 @@
-"""A chain file -> statements: equations, loops, declarations, each with its place; no mathematics is judged here."""
+"""A chain file -> statements: equations, loops, declarations, each with its place, none judged here."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FUNCTION_VALUE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """for index in low..high"""
+    """A loop: for index in low..high."""
 
     index: str
     low: Tree
@@ -108,6 +108,7 @@ class ChainReader:
     # -- lines -----------------------------------------------------------------------------------------
 
     def split(self) -> list[Line]:
+        """The lines that say something, without comments; tabs and spaces do not mix."""
         lines = []
         for number, whole in enumerate(self.text.split("\n"), start=1):
             whole = whole.rstrip("\r")
@@ -129,11 +130,13 @@ class ChainReader:
         return lines
 
     def where(self, line: Line, start: int = 0, length: int | None = None) -> Where:
+        """The place of a part of a line."""
         return Where(
             self.name, line.number, line.indent + start + 1, line.whole, length or len(line.text) - start
         )
 
     def source(self, line: Line, start: int = 0, end: int | None = None) -> Source:
+        """A part of a line, to be read."""
         return Source(line.text[start:end], self.name, line.number, line.indent + start + 1, line.whole)
 
     # -- the names around, before any formula is read -----------------------------------------------------
@@ -184,6 +187,7 @@ class ChainReader:
     # -- statements ---------------------------------------------------------------------------------------
 
     def run(self) -> ChainFile:
+        """Everything the file says."""
         for line in self.lines:
             self.dedent(line)
             self.statement(line)
@@ -201,6 +205,7 @@ class ChainReader:
         )  # fmt: skip
 
     def dedent(self, line: Line) -> None:
+        """Close the loops that a line no longer belongs to."""
         if self.open_loop is not None:
             if line.indent <= self.open_loop.indent:
                 raise ParseError("empty-loop", self.where(self.open_loop))
@@ -215,6 +220,7 @@ class ChainReader:
         del depth
 
     def statement(self, line: Line) -> None:
+        """One line: a loop, a declaration or an equation."""
         word = line.text.split(None, 1)[0]
         rest = line.text[len(word) :].strip()
         if word == "for" and re.match(r"for\s+\w+\s+in\b", line.text):
@@ -240,6 +246,7 @@ class ChainReader:
             self.equation(line)
 
     def loop(self, line: Line) -> None:
+        """A loop head: for index in low..high:."""
         match = FOR.match(line.text)
         if match is None:
             raise ParseError("loop-form", self.where(line))
@@ -258,9 +265,11 @@ class ChainReader:
         self.open_loop = line
 
     def index(self, line: Line, start: int, end: int) -> Tree:
+        """An end of a loop, in canonical form."""
         return canonical(strip_spans(self.read(self.source(line, start, end), Context("chain"))))
 
     def parameter_line(self, line: Line, rest: str) -> None:
+        """A list of what is trained: parameters a, b_1."""
         self.parameters = self.parameters or []
         place = len("parameters")
         for part in rest.split(","):
@@ -272,6 +281,7 @@ class ChainReader:
                 )
 
     def bare_name(self, line: Line, start: int, text: str) -> Name:
+        """A name where nothing else may stand."""
         tree = self.read(self.source(line, start, start + len(text)), self.context) if text else None
         if not isinstance(tree, Name):
             raise ParseError(
@@ -280,6 +290,7 @@ class ChainReader:
         return tree
 
     def shape(self, line: Line, match: re.Match[str]) -> None:
+        """NAME : vector(d), matrix(m, n) or scalar."""
         target = self.bare_name(line, match.start(1), match[1])
         sizes: tuple[Tree, ...] = ()
         if match[3]:
@@ -291,6 +302,7 @@ class ChainReader:
         self.shapes.append(Shape(target, match[2], sizes, self.where(line)))
 
     def equation(self, line: Line) -> None:
+        """NAME = FUNCTION, or target = body."""
         equals = self.equals_sign(line)
         left = line.text[:equals].rstrip().rstrip("&").rstrip()
         if not left:
@@ -314,6 +326,7 @@ class ChainReader:
         self.equations.append(Equation(target, body, loops, source))
 
     def equals_sign(self, line: Line) -> int:
+        """Where the line is split; an `=` in brackets or in a comparison does not count."""
         depth = 0
         for place, char in enumerate(line.text):
             depth += char in "([{"

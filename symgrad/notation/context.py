@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from symgrad.notation.symbols import GENERAL_FUNCTIONS
 from symgrad.notation.tree import Name, Number
@@ -17,11 +18,13 @@ OBJECTIVE_LETTERS = frozenset({"C", "L", "J", "E"})
 class Context:
     """The names a text may use.
 
-    kind: `chain` (an unknown name is a leaf), `claim` (a free symbol) or `answer` (an error with a suggestion).
-    known: every name of the chain or question. functions: names that are applied. bound: index letters from outside.
+    kind: `chain` (an unknown name is a leaf), `claim` (a free symbol) or `answer` (an error with a
+    suggestion). known: every name of the chain or question. functions: names that are applied. bound: index
+    letters from outside.
     arrays: stems that are vectors or matrices. layered: stems whose layer stands in a superscript.
-    bare: stems that are variables although they could be general functions. activation, objective: what the free
-    letters of an answer stand for. deltas: whether delta_j is understood. lengths: stems -> longest first.
+    bare: stems that are variables although they could be general functions. activation, objective: what the
+    free letters of an answer stand for. deltas: whether delta_j is understood. scientific: whether 1e-3 is a
+    number. aliases: other letters -> the names they stand for.
     """
 
     kind: str = "claim"
@@ -58,6 +61,6 @@ class Context:
         )
 
     @staticmethod
-    def of_names(kind: str, names: Iterable[Name], **rest: object) -> Context:
+    def of_names(kind: str, names: Iterable[Name], **rest: Any) -> Context:
         """A context of a chain's names."""
-        return Context(kind, frozenset(names), **rest)  # type: ignore[arg-type]
+        return Context(kind, frozenset(names), **rest)

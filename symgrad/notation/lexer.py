@@ -1,7 +1,7 @@
 """Text -> flat tokens with offsets: one lexer for LaTeX, Unicode, plain and Python style.
 
-It knows spellings, not meanings: which letters form a name is the parser's business, because it depends on the
-names around. Everything it does not know is refused by name and code point, never skipped.
+It knows spellings, not meanings: which letters form a name is the parser's business, because it depends on
+the names around. Everything it does not know is refused by name and code point, never skipped.
 """
 
 from __future__ import annotations
@@ -18,36 +18,23 @@ MAX_DIGITS = 30
 DECIMAL = re.compile(r"\d+(?:\.(?!\.)\d+)?|\.\d+")
 SCIENTIFIC = re.compile(r"(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 MULTI_SIGNS = (
-    "<=>",
-    "...",
-    "**",
-    "<=",
-    ">=",
-    "==",
-    "!=",
-    ":=",
-    "=>",
-    "=<",
-    "<-",
-    "->",
-    ".*",
-    "./",
-    ".^",
-    "||",
-    "&&",
-)
+    "<=>", "...", "**", "<=", ">=", "==", "!=", ":=", "=>", "=<", "<-", "->", ".*", "./", ".^", "||", "&&",
+)  # fmt: skip
 MULTI_KINDS = {"<=>": "iff", "...": "dots", "**": "^", "=>": "implies", "->": "to", "&&": "and", "||": "||"}
 ENTITY = re.compile(r"&(lt|gt|amp|nbsp|minus|middot|times|prime|le|ge|ne|#\d+|#x[0-9a-fA-F]+);")
-ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "nbsp": " ", "minus": "-", "middot": "*", "times": "*", "prime": "'", "le": "≤", "ge": "≥", "ne": "≠"}  # fmt: skip
+ENTITIES = {
+    "lt": "<", "gt": ">", "amp": "&", "nbsp": " ", "minus": "-", "middot": "*", "times": "*", "prime": "'",
+    "le": "≤", "ge": "≥", "ne": "≠",
+}  # fmt: skip
 STYLED = re.compile(r"\s*\{\s*(\\[A-Za-z]+|[A-Za-z]|\d+)\s*\}")
 
 
 @dataclass(slots=True)
 class Token:
-    """One token: `kind` is a sign, or one of number, letters, word, sub, super, prime, text, hat, end.
+    r"""One token: `kind` is a sign, or one of number, letters, word, sub, super, prime, text, hat, end.
 
-    letters: a run of Latin letters that the parser may split; word: letters that are one thing (a Greek letter, a
-    LaTeX command, the content of \\text). `spaced`: white space stands before it.
+    letters: a run of Latin letters that the parser may split; word: letters that are one thing (a Greek letter,
+    a LaTeX command, the content of \text). `spaced`: white space stands before it.
     """
 
     kind: str
@@ -80,10 +67,12 @@ class Lexer:
         return self.tokens
 
     def add(self, kind: str, text: str, start: int, end: int, value: Fraction | None = None) -> None:
+        """Append a token; reading goes on behind it."""
         self.tokens.append(Token(kind, text, start, end, self.spaced, value))
         self.position, self.spaced = end, False
 
     def step(self) -> None:
+        """Read what stands at the position."""
         start = self.position
         char = self.text[start]
         if char == "\\":
@@ -105,6 +94,7 @@ class Lexer:
             self.sign_or_letter(start, char)
 
     def ampersand(self, start: int) -> None:
+        """An HTML entity, `&&`, or an alignment mark, which is space."""
         if match := ENTITY.match(self.text, start):
             name = match[1]
             char = ENTITIES.get(name) or self.codepoint(name, start, match.end())
@@ -120,12 +110,14 @@ class Lexer:
             self.position, self.spaced = start + 1, True
 
     def codepoint(self, name: str, start: int, end: int) -> str:
+        """The character of &#955; or &#x3bb;."""
         code = int(name[2:], 16) if name.startswith("#x") else int(name[1:])
         if not 32 <= code < 0x110000 or 0xD800 <= code < 0xE000:
             raise self.source.error("strange-character", start, end, code=f"U+{code:04X}", called="?")
         return chr(code)
 
     def digits(self, match: re.Match[str], start: int) -> None:
+        """A number, kept exact; one longer than anybody writes is refused."""
         text = match[0]
         if sum(c.isdigit() for c in text) > MAX_DIGITS:
             raise self.source.error("too-many-digits", start, match.end(), limit=MAX_DIGITS)
@@ -134,6 +126,7 @@ class Lexer:
         self.add("number", text, start, match.end(), Fraction(text if text[0] != "." else "0" + text))
 
     def script(self, start: int, table: dict[str, str]) -> None:
+        """A run of small Unicode signs as one token."""
         end = start
         while end < len(self.text) and self.text[end] in table:
             end += 1
@@ -141,6 +134,7 @@ class Lexer:
         self.add("sub" if table is s.SUBSCRIPTS else "super", plain, start, end)
 
     def sign_or_letter(self, start: int, char: str) -> None:
+        """A sign from the tables, or a run of letters."""
         for sign in MULTI_SIGNS:
             if self.text.startswith(sign, start):
                 self.add(s.RELATIONS.get(sign) or MULTI_KINDS.get(sign, sign), sign, start, start + len(sign))
@@ -164,6 +158,7 @@ class Lexer:
             self.folded(start, char)
 
     def letters(self, start: int) -> None:
+        """A run of Latin letters; a combining mark keeps its letter apart."""
         end = start
         while end < len(self.text) and self.text[end].isascii() and self.text[end].isalpha():
             if end > start and unicodedata.combining(self.text[end + 1 : end + 2] or " "):
@@ -229,6 +224,7 @@ class Lexer:
     # -- LaTeX commands ---------------------------------------------------------------------------------
 
     def command(self, start: int) -> None:
+        """A LaTeX command."""
         match = re.compile(r"\\([A-Za-z]+\*?|.)", re.S).match(self.text, start)
         if match is None:
             raise self.source.error("lone-backslash", start)
@@ -270,11 +266,12 @@ class Lexer:
             raise self.source.error("unknown-command", start, end, name=name)
 
     def styled(self, match: re.Match[str], start: int) -> None:
-        """\\mathbf{W}: the letter, digit or Greek command in the braces is the whole token."""
+        r"""\mathbf{W}: the letter, digit or Greek command in the braces is the whole token."""
         for token in Lexer(Source(match[1], self.source.name)).run()[:-1]:
             self.add(token.kind, token.text, start, match.end(), token.value)
 
     def ignored(self, name: str, start: int, end: int) -> None:
+        r"""A command without meaning; \left and \right say which way a bar stands."""
         self.position, self.spaced = end, True
         if name in ("left", "right") or name.startswith(("big", "Big")):
             match = re.compile(r"\s*(\.|\||\\\||\\[lr]?[vV]ert)").match(self.text, end)
@@ -292,6 +289,7 @@ class Lexer:
                 )
 
     def line_break(self, start: int, end: int) -> None:
+        r"""\\ with its optional distance."""
         match = re.compile(r"\s*\[[^\]]*\]").match(self.text, end)
         self.add("newline", "\\\\", start, match.end() if match else end)
 
@@ -303,6 +301,7 @@ class Lexer:
         return match[1].strip(), match.end()
 
     def text_command(self, start: int, end: int) -> None:
+        r"""\text{...}: a name, `and`, `if` or the like; sentences are refused."""
         match = re.compile(r"\s*\{([^{}]*)\}|\s*([A-Za-z])").match(self.text, end)
         if match is None:
             raise self.source.error("brace-expected", start, end)
@@ -320,6 +319,7 @@ class Lexer:
             raise self.source.error("words-not-mathematics", start, after, words=content)
 
     def decorated(self, name: str, start: int, end: int) -> None:
+        r"""\hat y as one name, y_hat."""
         match = re.compile(r"\s*(?:\{\s*(?:\\([a-zA-Z]+)|([A-Za-z]))\s*\}|\\([a-zA-Z]+)|([A-Za-z]))").match(
             self.text, end
         )

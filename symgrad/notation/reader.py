@@ -31,19 +31,21 @@ def read(
     column: int = 1,
     line_text: str | None = None,
 ) -> Tree:
-    """Read one formula: an expression, a relation or a statement.
+    r"""Read one formula: an expression, a relation or a statement.
 
     Args:
         text: LaTeX, Unicode, plain text or Python style, mixed.
         context: the names around it; default: a claim with free symbols.
-        name: what the place of an error is called; line, column: where the text starts in it.
+        name: what the place of an error is called.
+        line: where the text starts in it,
+        column: counted from 1.
         line_text: the whole line, for the caret picture.
 
     Raises:
         ParseError, UnknownNameError: with place and hint.
 
     >>> from symgrad.notation.writers.plain import plain
-    >>> plain(read(r"|w \\sigma'(z)| \\le \\frac14"))
+    >>> plain(read(r"|w \sigma'(z)| \le \frac14"))
     "abs(w sigma'(z)) <= 1/4"
     """
     source = Source(text, name, line, column, line_text)

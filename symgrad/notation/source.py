@@ -9,7 +9,7 @@ from symgrad.errors import ParseError, SymgradError, Where
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One line, claim or answer: its text, the name of the whole (`nielsen.chain`), and where it starts there.
+    """One line, claim or answer: its text, the name of the whole (`nielsen.chain`), where it starts there.
 
     `line_text` is the whole line for the caret picture where the text is only a part of it.
     """

@@ -208,14 +208,16 @@ Tree: TypeAlias = (
 )  # fmt: skip
 
 
-def _remember_hash(cls: type) -> None:
-    """Trees are keys everywhere; a node works its hash out once instead of walking all its children each time."""
+def _remember_hash(cls: Any) -> None:
+    """Let the nodes of a class work their hash out once: trees are keys everywhere, and deep."""
     compute = cls.__hash__
 
     def __hash__(self: Any) -> int:
-        if not self._hash:
-            object.__setattr__(self, "_hash", compute(self) or 1)
-        return self._hash  # type: ignore[no-any-return]
+        known: int = self._hash
+        if not known:
+            known = compute(self) or 1
+            object.__setattr__(self, "_hash", known)
+        return known
 
     place = [f.name for f in fields(cls)].index("_hash")
     state = cls.__getstate__
@@ -225,8 +227,8 @@ def _remember_hash(cls: type) -> None:
         kept[place] = 0  # another process hashes text by another seed
         return kept
 
-    cls.__hash__ = __hash__  # type: ignore[assignment]
-    cls.__getstate__ = __getstate__  # type: ignore[attr-defined]
+    cls.__hash__ = __hash__
+    cls.__getstate__ = __getstate__
 
 
 for _cls in get_args(Tree):
@@ -332,7 +334,7 @@ def walk(tree: Tree) -> Iterator[Tree]:
 
 
 def names_in(tree: Tree) -> tuple[Name, ...]:
-    """The variables of a tree, each once, in order of first appearance (indices and bound letters left out)."""
+    """The variables of a tree, each once, in order of appearance; no indices, no bound letters."""
     found: dict[Name, None] = {}
 
     def visit(node: Tree, bound: frozenset[str]) -> None:
@@ -358,7 +360,7 @@ def names_in(tree: Tree) -> tuple[Name, ...]:
 
 
 def substitute(tree: Tree, values: Mapping[Tree, Tree]) -> Tree:
-    """Every subtree that is a key becomes its value, outermost first; inserted values are not searched again."""
+    """Every subtree that is a key becomes its value, outermost first; inserted values are left alone."""
     if (value := values.get(tree)) is not None:
         return value
     return rebuild(tree, lambda child: substitute(child, values))

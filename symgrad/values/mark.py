@@ -34,10 +34,11 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """verdict, named slips, points (None for undecided and unreadable), the exact evidence, and what was read.
+    """The verdict, the named slips, the points, the exact evidence, and what was read.
 
-    reading: the answer as understood, in LaTeX ("" if unreadable). feedback: three levels of hint, each a tuple
-    of phrases; remarks: what a correct answer should still be told. problem: for unreadable, the reader's message.
+    points: None for undecided and unreadable. reading: the answer as understood, in LaTeX ("" if unreadable).
+    hints: three levels, each a tuple of phrases; remarks: what a correct answer should still be told.
+    problem: for unreadable, the reader's message by language.
     """
 
     verdict: str

@@ -16,7 +16,7 @@ VERDICTS = ("proved", "refuted", "undecided")
 class Claim:
     """A relation between expressions, under assumptions; `functions` says what sigma stands for.
 
-    `abbreviations` are names the claim uses for longer things (dC/db_1 -> its factors), filled in by the face.
+    text, given_text: the claim and its assumptions as they were written.
     """
 
     statement: Tree
@@ -30,8 +30,8 @@ class Claim:
 class Proof:
     """verdict `proved` | `refuted` | `undecided`, with the reason for it.
 
-    steps: what a student reads. counterexample: name -> exact value as text, in order; `witness` says what the two
-    sides are there. attained: where the bound is met with equality. used, unused: which assumptions mattered.
+    steps: what a student reads. counterexample: name -> exact value as text, in order; `witness` says what the
+    two sides are there. attained: where the bound is met with equality. used, unused: which assumptions mattered.
     rescue: an assumption under which a refuted claim holds. certificate: what `proving.kernel` re-checks, as
     plain JSON data; `checked` is True only if it did.
     """

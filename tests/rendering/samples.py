@@ -17,7 +17,7 @@ from symgrad.notation.tree import (
     Relation,
     Tree,
     number,
-)  # fmt: skip
+)
 from symgrad.values.derivation import Derivation, Step
 from symgrad.values.evaluation import Evaluation, FactorValue
 from symgrad.values.mark import Mark, Mistake

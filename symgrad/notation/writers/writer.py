@@ -40,7 +40,9 @@ def is_label(stem: str) -> bool:
 def is_numeric(tree: t.Tree) -> bool:
     """Whether a tree is one number as it is written: 1/4."""
     return isinstance(tree, t.Number) or (
-        isinstance(tree, t.Div) and isinstance(tree.numerator, t.Number) and isinstance(tree.denominator, t.Number)
+        isinstance(tree, t.Div)
+        and isinstance(tree.numerator, t.Number)
+        and isinstance(tree.denominator, t.Number)
     )
 
 
