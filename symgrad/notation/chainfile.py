@@ -8,18 +8,15 @@ from difflib import get_close_matches
 
 from symgrad.errors import ParseError, UnknownNameError, Where
 from symgrad.notation import symbols as s
+from symgrad.notation.chainlines import LETTERS, Line, function_value, lines_of, names_ahead
 from symgrad.notation.context import Context
 from symgrad.notation.indices import canonical
-from symgrad.notation.reader import MAX_LINE, Reading, read, read_source
+from symgrad.notation.reader import Reading, read, read_source
 from symgrad.notation.source import Source
 from symgrad.notation.tree import Name, Relation, Tree, strip_spans
 
 MAX_FILE = 1_000_000
 FOR = re.compile(r"for\s+([A-Za-z]\w*)\s+in\s+(.+?)\s*\.\.\s*(.+?)\s*:\s*$")
-WORD = re.compile(r"\\?[A-Za-z_]\w*")
-FUNCTION_VALUE = re.compile(
-    r"\s*\\?(?:(?:text|mathrm|operatorname)\{)?([A-Za-z_]\w*)\}?\s*(?:\(([^()]*=[^()]*)\))?\s*$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +75,6 @@ class ChainFile:
     assumptions: tuple[Tree, ...] = ()
 
 
-@dataclass(slots=True)
-class Line:
-    """One line without its comment."""
-
-    text: str
-    indent: int
-    number: int
-    whole: str
-
-
 class ChainReader:
     """Collects the statements of one file."""
 
@@ -102,32 +89,8 @@ class ChainReader:
         self.assumptions: list[Tree] = []
         self.loops: list[tuple[int, Loop]] = []
         self.open_loop: Line | None = None
-        self.lines = self.split()
-        self.context = self.names_ahead()
-
-    # -- lines -----------------------------------------------------------------------------------------
-
-    def split(self) -> list[Line]:
-        """The lines that say something, without comments; tabs and spaces do not mix."""
-        lines = []
-        for number, whole in enumerate(self.text.split("\n"), start=1):
-            whole = whole.rstrip("\r")
-            if len(whole) > MAX_LINE:
-                raise ParseError("too-long", Where(self.name, number, MAX_LINE, whole[:80]), limit=MAX_LINE)
-            text = whole.split("#", 1)[0].rstrip() if "#" in whole else whole.rstrip()
-            stripped = text.lstrip(" \t")
-            if not stripped:
-                continue
-            lead = text[: len(text) - len(stripped)]
-            if " " in lead and "\t" in lead:
-                raise ParseError("tabs-and-spaces", Where(self.name, number, 1, whole, len(lead)))
-            lines.append(Line(stripped, len(lead), number, whole))
-        leads = {(line.whole[0]) for line in lines if line.indent}
-        if len(leads) > 1:
-            kinds = [line for line in lines if line.indent]
-            odd = next(line for line in kinds if line.whole[0] != kinds[0].whole[0])
-            raise ParseError("tabs-and-spaces", Where(self.name, odd.number, 1, odd.whole, odd.indent))
-        return lines
+        self.lines = lines_of(text, name)
+        self.context = names_ahead(self.lines, text)
 
     def where(self, line: Line, start: int = 0, length: int | None = None) -> Where:
         """The place of a part of a line."""
@@ -138,51 +101,6 @@ class ChainReader:
     def source(self, line: Line, start: int = 0, end: int | None = None) -> Source:
         """A part of a line, to be read."""
         return Source(line.text[start:end], self.name, line.number, line.indent + start + 1, line.whole)
-
-    # -- the names around, before any formula is read -----------------------------------------------------
-
-    def names_ahead(self) -> Context:
-        """Stems that are defined, and names that stand for functions, so that `a_1(1 - a_1)` is a product."""
-        stems: set[str] = set()
-        functions: set[str] = set()
-        for line in self.lines:
-            words = line.text.split(None, 1)
-            if words[0] == "function" and len(words) == 2:
-                functions.update(
-                    re.split(r"_|\W+", part.strip())[0] for part in words[1].split(",") if part.strip()
-                )
-            left, equals, right = line.text.partition("=")
-            if not equals or words[0] in ("for", "assume", "parameters"):
-                continue
-            match = WORD.match(left.strip().lstrip("\\"))
-            if match is None:
-                continue
-            stem = re.split(r"_|\d", match[0])[0]
-            if self.function_value(right) and re.fullmatch(r"\\?[A-Za-z]+", left.strip().rstrip("&").strip()):
-                functions.add(stem)
-            else:
-                stems.add(stem)
-        functions -= stems
-        layered = frozenset(
-            re.findall(
-                r"([A-Za-z]+)\s*\^\s*\{?[(\[]\s*\w+\s*[)\]]\}?\s*(?:&\s*)?(?==|:\s*(?:vector|matrix))",
-                self.text,
-            )
-        )
-        return Context(
-            "chain",
-            functions=frozenset(functions),
-            bare=frozenset(stems & s.GENERAL_FUNCTIONS),
-            layered=layered,
-        )
-
-    def function_value(self, text: str) -> re.Match[str] | None:
-        """`sigmoid`, `leaky_relu(slope=1/5)`: the right side of NAME = FUNCTION."""
-        match = FUNCTION_VALUE.match(text)
-        if match is None:
-            return None
-        word = match[1].lower()
-        return match if word in s.BUILT_IN or word in s.SYNONYMS else None
 
     # -- statements ---------------------------------------------------------------------------------------
 
@@ -211,13 +129,11 @@ class ChainReader:
                 raise ParseError("empty-loop", self.where(self.open_loop))
             self.open_loop = None
             return
-        depth = self.loops[-1][0] if self.loops else -1
-        expected = {line_indent for line_indent, _ in self.loops}
+        inside = bool(self.loops)
         while self.loops and line.indent <= self.loops[-1][0]:
             self.loops.pop()
-        if not self.loops and line.indent and not expected:
+        if line.indent and not inside:
             raise ParseError("unexpected-indent", self.where(line))
-        del depth
 
     def statement(self, line: Line) -> None:
         """One line: a loop, a declaration or an equation."""
@@ -312,7 +228,7 @@ class ChainReader:
         start = equals + 1 + lead
         if not right.strip():
             raise ParseError("nothing-after-equals", self.where(line, equals, 1))
-        if re.fullmatch(r"\\?[A-Za-z]+", left) and self.bind(line, left.lstrip("\\"), right, start):
+        if LETTERS.fullmatch(left) and self.bind(line, left.lstrip("\\"), right, start):
             return
         target = self.read(self.source(line, 0, len(left)), self.context)
         if not isinstance(target, Name):
@@ -337,40 +253,35 @@ class ChainReader:
 
     def bind(self, line: Line, name: str, right: str, start: int) -> bool:
         """NAME = FUNCTION; a misspelt function is an error with a suggestion."""
-        match = self.function_value(right)
+        match = function_value(right)
         if match is None or name not in self.context.functions:
-            word = right.strip()
-            applied = (
-                re.search(rf"(?<![A-Za-z]){re.escape(name)}'?\(", self.text) or name in s.GENERAL_FUNCTIONS
-            )
-            near = get_close_matches(word.lower(), sorted(s.BUILT_IN), 1, 0.7)
-            if (
-                re.fullmatch(r"[A-Za-z_]{4,}", word)
-                and near
-                and applied
-                and not re.search(rf"^\s*{word}\s*=", self.text, re.M)
-            ):
-                raise UnknownNameError(
-                    "unknown-function", self.where(line, start, len(word)), "did-you-mean", name=word, suggestion=near[0]
-                )  # fmt: skip
+            self.refuse_misspelt(line, name, right.strip(), start)
             return False
         function = s.SYNONYMS.get(match[1].lower(), match[1].lower())
         options: list[tuple[str, Tree]] = []
         for part in (match[2] or "").split(","):
             key, _, value = part.partition("=")
             if value:
-                options.append(
-                    (
-                        key.strip(),
-                        strip_spans(self.read(Source(value, self.name, line.number), Context("chain"))),
-                    )
-                )
+                tree = self.read(Source(value, self.name, line.number), Context("chain"))
+                options.append((key.strip(), strip_spans(tree)))
         if any(binding.name == name for binding in self.bindings):
             raise ParseError("defined-twice", self.where(line, 0, len(name)), name=name)
         self.bindings.append(Binding(name, function, tuple(options), self.where(line)))
         return True
 
+    def refuse_misspelt(self, line: Line, name: str, word: str, start: int) -> None:
+        """Raise if a word that the chain applies but never defines looks like a function we know."""
+        near = get_close_matches(word.lower(), sorted(s.BUILT_IN), 1, 0.7)
+        if not near or not re.fullmatch(r"[A-Za-z_]{4,}", word):
+            return
+        applied = re.search(rf"(?<![A-Za-z]){re.escape(name)}'?\(", self.text)
+        defined = re.search(rf"^\s*{word}\s*=", self.text, re.M)
+        if (applied or name in s.GENERAL_FUNCTIONS) and not defined:
+            where = self.where(line, start, len(word))
+            raise UnknownNameError("unknown-function", where, "did-you-mean", name=word, suggestion=near[0])
+
     def read(self, source: Source, context: Context) -> Tree:
+        """One formula; the punctuation a display ends with is not part of it."""
         text = source.text.rstrip()
         while text.endswith(("\\\\", ",", ".", "&")):
             text = text[:-2] if text.endswith("\\\\") else text[:-1]
@@ -385,6 +296,7 @@ class ChainReader:
         )
 
     def read_many(self, source: Source) -> Reading:
+        """Several formulas with commas between them."""
         return read_source(source, Context("chain"))
 
 
