@@ -1,4 +1,4 @@
-"""Reading: every spelling of the notation, what stands before a bracket, big operators, and what is refused."""
+"""Reading: every spelling of the notation, brackets, big operators, and what is refused."""
 
 from __future__ import annotations
 
@@ -21,11 +21,14 @@ ANSWER = Context(
 
 SAME = [
     ("w_1", ["w1", "w₁", "w_{1}", r"\mathbf{w}_1", "ｗ_１", "w _ 1"]),
-    ("sigma'(z_1)", ["σ′(z₁)", r"\sigma'(z_1)", r"\sigma^{\prime}(z_1)", r"\frac{d\sigma}{dz}(z_1)", "sigma ' (z1)"]),
-    ("sigma'(z_1)", [r"\frac{d\sigma(z_1)}{dz_1}", r"\left.\frac{d\sigma}{dz}\right|_{z=z_1}", "dsigma(z_1)/dz_1"]),
-    ("dC/da_4", ["∂C/∂a₄", r"\frac{\partial C}{\partial a_4}", r"\partial C / \partial a_4", "dC_da4", r"\frac{dC}{da_4}"]),
+    ("sigma'(z_1)", ["σ′(z₁)", r"\sigma'(z_1)", r"\sigma^{\prime}(z_1)", "sigma ' (z1)"]),
+    ("sigma'(z_1)", [r"\frac{d\sigma}{dz}(z_1)", r"\left.\frac{d\sigma}{dz}\right|_{z=z_1}"]),
+    ("sigma'(z_1)", [r"\frac{d\sigma(z_1)}{dz_1}", "dsigma(z_1)/dz_1"]),
+    ("dC/da_4", ["∂C/∂a₄", r"\frac{\partial C}{\partial a_4}", r"\partial C / \partial a_4"]),
+    ("dC/da_4", ["dC_da4", r"\frac{dC}{da_4}"]),
     ("1/2 w_1", [r"\frac12 w_1", "½ w1", r"\tfrac{1}{2} w_1", "1/2*w_1", "1/2·w₁"]),
-    ("abs(w_1 sigma'(z_1)) <= 1/4", [r"|w_1\sigma'(z_1)| \le \frac14", r"\left| w_1 \sigma'(z_1) \right| \leq 1/4", "|w₁ σ′(z₁)| ≤ ¼"]),
+    ("abs(w_1 sigma'(z_1)) <= 1/4", [r"|w_1\sigma'(z_1)| \le \frac14", "|w₁ σ′(z₁)| ≤ ¼"]),
+    ("abs(w_1 sigma'(z_1)) <= 1/4", [r"\left| w_1 \sigma'(z_1) \right| \leq 1/4"]),
     ("a_4 - y", ["a4 − y", "(a_4 - y)", r"\left( a_4 - y \right)", "a_4-y"]),
     ("prod(w_k, k, 2, 4)", [r"\prod_{k=2}^{4} w_k", r"\prod_{k=2}^4 w_k", "∏ₖ₌₂⁴ wₖ"]),
     ("sigma(z_1)^2", [r"\sigma^2(z_1)", "sigma(z1)**2", "σ²(z₁)"]),
@@ -123,9 +126,10 @@ def test_an_unreadable_answer_says_where_and_what(text: str, column: int, hint: 
 
 
 HOSTILE = [
-    "__import__('os').system('id')", "().__class__.__bases__[0]", "(" * 10_000 + ")" * 10_000, r"\frac{1}{" * 1000,
-    "1" * 1_000_000, "x+" * 500_000, "а_1", "a\x00b", "w\u202e_1", "lambda: 0", "x; import os", "<script>1</script>",
-    "\\input{/etc/passwd}", "\\def\\x{1}\\x", "9**9**9**9!", "%s%s%n", "a" * 4001,
+    "__import__('os').system('id')", "().__class__.__bases__[0]", "lambda: 0", "x; import os", "%s%s%n",
+    "(" * 10_000 + ")" * 10_000, r"\frac{1}{" * 1000, "1" * 1_000_000, "x+" * 500_000, "a" * 4001,
+    "а_1", "a\x00b", "w\u202e_1", "<script>1</script>", "\\input{/etc/passwd}", "\\def\\x{1}\\x",
+    "9**9**9**9!", "d^1.5C/dw_1^1.5", "\\frac{d^{1.5}C}{dw_1}",
 ]  # fmt: skip
 
 
@@ -140,8 +144,11 @@ def test_towers_of_powers_are_read_but_never_computed() -> None:
 
 
 CAPS = [
-    ("+".join("x" * 2500), "2000 parts"), ("(" * 70 + "x" + ")" * 70, "64 deep"), ("1" * 31, "30 digits"), ("x" * 4001, "4000 characters"),
-]  # fmt: skip
+    ("+".join("x" * 2500), "2000 parts"),
+    ("(" * 70 + "x" + ")" * 70, "64 deep"),
+    ("1" * 31, "30 digits"),
+    ("x" * 4001, "4000 characters"),
+]
 
 
 @pytest.mark.parametrize(("text", "cap"), CAPS, ids=[cap for _, cap in CAPS])
@@ -166,7 +173,10 @@ def test_any_text_is_read_or_refused_with_a_message(text: str) -> None:
         assert str(error)
 
 
-ALPHABET = list("wabzyσ′₁₂₃()[]{}|^_+-*/=<>',. 0123459\\") + ["\\frac", "\\sigma'", "\\prod_{k=2}^{4}", "dC/da_4", "sigma", "\\left", "\\right", "exp", "w_2", "\\\\", "&"]  # fmt: skip
+ALPHABET = [
+    *"wabzyσ′₁₂₃()[]{}|^_+-*/=<>',. 0123459\\", "\\frac", "\\sigma'", "\\prod_{k=2}^{4}", "dC/da_4",
+    "sigma", "\\left", "\\right", "exp", "w_2", "\\\\", "&",
+]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(ALPHABET), max_size=25).map("".join))

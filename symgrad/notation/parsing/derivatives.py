@@ -80,14 +80,15 @@ class Derivatives(Functions):
         """The 2 of d^2, or 1."""
         if self.token.kind == "super" and self.token.text.isdigit():
             return int(self.take().text)
-        if self.token.kind == "^" and self.peek().kind == "number":
-            self.take()
-            return int(self.take().text)
-        ahead = [self.peek(offset) for offset in (1, 2, 3)]
-        if self.token.kind == "^" and [token.kind for token in ahead] == ["{", "number", "}"]:
-            self.at += 4
-            return int(ahead[1].text)
-        return 1
+        if self.token.kind != "^":
+            return 1
+        braces = 1 if self.peek().kind == "{" else 0
+        digits = self.peek(1 + braces)
+        whole = digits.kind == "number" and digits.text.isdecimal()
+        if not whole or (braces and self.peek(3).kind != "}"):
+            return 1
+        self.at += 2 + 2 * braces
+        return int(digits.text)
 
     def differentiated(self, sign: str) -> Tree | None:
         """X of dX/dY: a name, a function, or a function applied."""
