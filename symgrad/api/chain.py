@@ -41,7 +41,8 @@ class Chain:
         """The chain in a UTF-8 file.
 
         Raises:
-            FileError: it cannot be read. ParseError and its kin: it is not a chain; with line, column and caret.
+            FileError: it cannot be read.
+            ParseError: or its kin, it is not a chain; with line, column and caret.
         """
         return cls(build(read_chain(read_utf8(path), str(path))))
 
@@ -145,7 +146,7 @@ class Chain:
         functions: Mapping[str, str] | None = None,
         of: str | None = None,
     ) -> Evaluation:
-        """Numbers for a gradient, for several, for every member of a family `b_j`, or (None) for all parameters."""
+        """Numbers for a gradient, several, every member of a family `b_j`, or (None) all parameters."""
         from symgrad.api.evaluation import evaluate
 
         return evaluate(self.network, wrt, values or {}, precision, function_names(functions), of)
@@ -178,7 +179,8 @@ class Chain:
         return "\n".join(f"{plain(e.name)} = {plain(e.body)}" for e in self.network.equations)
 
     def __repr__(self) -> str:
-        return f"<Chain {self.network.name}: {len(self.network.equations)} equations, objective {self.objective}>"
+        count = len(self.network.equations)
+        return f"<Chain {self.network.name}: {count} equations, objective {self.objective}>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text("\n".join(f"{pretty(e.name)} = {pretty(e.body)}" for e in self.network.equations))

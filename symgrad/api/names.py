@@ -87,9 +87,8 @@ def function_names(functions: Mapping[str, str] | None) -> dict[str, str]:
         known = registry.lookup(lowered)
         if known is None:
             near = next(iter(get_close_matches(lowered, sorted({*registry.names(), *BUILT_IN}), 1, 0.5)), "")
-            raise UnknownNameError(
-                "unknown-function", Where("<function>", 1, 1, f"{name}={function}", len(name) + 1 + len(function)),
-                "did-you-mean" if near else "", name=function, suggestion=near,
-            )  # fmt: skip
+            text = f"{name}={function}"
+            where, hint = Where("<function>", 1, 1, text, len(text)), "did-you-mean" if near else ""
+            raise UnknownNameError("unknown-function", where, hint, name=function, suggestion=near)
         result[name] = known.name
     return result

@@ -112,7 +112,8 @@ def prove(
         timeout: seconds.
 
     Raises:
-        ParseError, UnknownNameError: the texts cannot be read. InputError: not a claim, or contradictory assumptions.
+        ParseError: a text cannot be read; UnknownNameError: it names what does not exist.
+        InputError: not a claim, or contradictory assumptions.
 
     >>> prove("|w*sigma'(z)| <= 1/4", given=["|w| <= 1"]).verdict
     'proved'
@@ -126,11 +127,12 @@ def prove(
     used = {node.function.stem for tree in trees for node in walk(tree) if hasattr(node, "function")}
     pairs = tuple(sorted((k, v) for k, v in named.items() if k in used))
     with at_claim(claim, given):
-        return Proof(search(values.Claim(trees[0], tuple(trees[1:]), pairs, claim, tuple(given)), timeout=timeout))
+        asked = values.Claim(trees[0], tuple(trees[1:]), pairs, claim, tuple(given))
+        return Proof(search(asked, timeout=timeout))
 
 
 def bare_in_all(texts: Sequence[tuple[str, str]]) -> frozenset[str]:
-    """Letters such as f that stand bare anywhere in the claim or its assumptions, and so are variables in all."""
+    """Letters such as f that stand bare in the claim or an assumption, and so are variables in all."""
     from symgrad.notation.lexer import Lexer
     from symgrad.notation.reader import bare_letters
     from symgrad.notation.source import Source
@@ -151,7 +153,8 @@ def refuse_tokens(tree: Tree, text: str, place: str) -> None:
     """dC/db_1 means nothing without a chain."""
     for node in walk(tree):
         if isinstance(node, Derivative):
-            raise InputError("needs-chain", Where(place, 1, 1, text, len(text)), "needs-chain-hint", token=plain(node))
+            where = Where(place, 1, 1, text, len(text))
+            raise InputError("needs-chain", where, "needs-chain-hint", token=plain(node))
 
 
 def prove_about(

@@ -104,8 +104,8 @@ class Question:
     Args:
         chain: the chain the question is about.
         wrt, of: which gradient is asked for; of is the objective unless said otherwise.
-        answer: the right answer, for a question that is no gradient; sigma is the logistic sigmoid unless said
-            otherwise in functions.
+        answer: the right answer, for a question that is no gradient; sigma is the logistic sigmoid unless
+            functions says otherwise.
         value, tolerance: a right number, and how far off is still right.
         functions: what general names stand for. aliases: other names -> the chain's names.
         form: any, factored, expanded or simplified; a right value in another form is correct with a remark.
@@ -167,8 +167,7 @@ class Question:
             if k in settings["functions"] or f"{k}(" in plain(gold) or f"{k}'" in plain(gold)
         }
         settings["functions"] = used
-        network = chain.network if chain is not None else None
-        self.question = grading.Question(gold, network, **settings)
+        self.question = grading.Question(gold, chain.network if chain is not None else None, **settings)
 
     def mark(self, answer: str) -> Mark:
         """Mark one answer: LaTeX, Unicode or plain text."""
@@ -197,9 +196,8 @@ def checked_rubric(rubric: Mapping[str, Any]) -> dict[str, Any]:
     for name, rule in rubric.items():
         if name not in MISTAKES:
             near = next(iter(get_close_matches(name, MISTAKES, 1, 0.6)), "")
-            raise InputError(
-                "rubric-unknown", Where("<rubric>", 1, 1, name, len(name)), "did-you-mean" if near else "", name=name, suggestion=near
-            )  # fmt: skip
+            where, hint = Where("<rubric>", 1, 1, name, len(name)), "did-you-mean" if near else ""
+            raise InputError("rubric-unknown", where, hint, name=name, suggestion=near)
         if isinstance(rule, Mapping):
             found[name] = {key: Fraction(str(value)) for key, value in rule.items()}
         else:

@@ -1,4 +1,4 @@
-"""Trees -> SymPy, for people who go on calculating; built when asked for, because SymPy takes a second to load."""
+"""Trees -> SymPy, for people who go on calculating; loaded when asked for, because it takes a second."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ LOOP = re.compile(r"^(\s*for\s+\w+\s+in\s+)(\d+)(\s*\.\.\s*)(\d+)(\s*:)", re.M)
 
 
 def deepen(network: Network, depth: int) -> Network:
-    """The chain with its one loop run to `depth`; later lines that name the loop's last member name the new one.
+    """The chain with its one loop run to `depth`; later lines that name its last member name the new one.
 
     Raises:
         InputError: the chain has no loop, or more than one, or depth is below the loop's start.

@@ -21,9 +21,8 @@ def split_number(tree: Tree) -> tuple[Fraction, tuple[Tree, ...]]:
             return -value, rest
         case Mul(factors):
             parts = [split_number(factor) for factor in factors]
-            return prod((part for part, _ in parts), start=Fraction(1)), tuple(
-                t for _, rest in parts for t in rest
-            )
+            value = prod((part for part, _ in parts), start=Fraction(1))
+            return value, tuple(tree for _, rest in parts for tree in rest)
         case Div(numerator, Number(divisor)) if divisor:
             value, others = split_number(numerator)
             return value / divisor, others

@@ -16,7 +16,7 @@ from symgrad.values.mark import Mistake
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A slip: the factors it replaces (positions -> new factors; empty position set means the whole answer)."""
+    """A slip: the factors it replaces, by position (no position: the whole answer), and those it adds."""
 
     mistake: Mistake
     changes: tuple[tuple[int, tuple[Tree, ...]], ...]

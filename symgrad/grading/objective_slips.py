@@ -80,7 +80,7 @@ class ObjectiveSlips(Edits):
 
 
 def layers(factors: Sequence[Tree], *, lead: bool = False) -> tuple[Tree, ...]:
-    """The factors in groups that begin with a weight: sigma'(z_1), w_2 sigma'(z_2), ...; `lead` parts the last."""
+    """The factors in groups that begin with a weight, w_2 sigma'(z_2); with `lead` the last stands alone."""
     groups: list[list[Tree]] = []
     for factor in factors:
         begins = isinstance(factor, Name)

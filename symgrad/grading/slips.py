@@ -62,7 +62,7 @@ class Slips(IndexSlips, ObjectiveSlips):
                     yield node
             return
         yield from network.leaves
-        slopes: dict[Tree, Tree] = {}
+        slopes: dict[Name, Apply] = {}
         for equation in network.equations:
             if equation.name != network.objective:
                 yield equation.name
@@ -73,14 +73,14 @@ class Slips(IndexSlips, ObjectiveSlips):
                 yield slope
         for name, slope in slopes.items():
             for leaf in network.leaves:
-                if isinstance(name, Name) and leaf.indices == name.indices and leaf.indices:
+                if leaf.indices and leaf.indices == name.indices:
                     yield Mul((leaf, slope))
         for factor in self.factors:
             if isinstance(factor, Add):
                 yield factor
 
     def functions(self) -> Iterator[Edit]:
-        """The function for its slope: sigma for sigma', a_j for sigma'(z_j), and the other way round, at one place or all."""
+        """A function for its slope, or its value a_j; and the other way round, at one place or all."""
         slopes = [(i, f) for i, f in enumerate(self.factors) if isinstance(f, Apply) and f.order == 1]
         values = [(i, f) for i, f in enumerate(self.factors) if isinstance(f, Apply) and f.order == 0]
         for place, factor in slopes:

@@ -33,8 +33,8 @@ STYLED = re.compile(r"\s*\{\s*(\\[A-Za-z]+|[A-Za-z]|\d+)\s*\}")
 class Token:
     r"""One token: `kind` is a sign, or one of number, letters, word, sub, super, prime, text, hat, end.
 
-    letters: a run of Latin letters that the parser may split; word: letters that are one thing (a Greek letter,
-    a LaTeX command, the content of \text). `spaced`: white space stands before it.
+    letters: a run of Latin letters that the parser may split; word: letters that are one thing (a Greek
+    letter, a LaTeX command, the content of \text). `spaced`: white space stands before it.
     """
 
     kind: str

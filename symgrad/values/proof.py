@@ -30,10 +30,10 @@ class Claim:
 class Proof:
     """verdict `proved` | `refuted` | `undecided`, with the reason for it.
 
-    steps: what a student reads. counterexample: name -> exact value as text, in order; `witness` says what the
-    two sides are there. attained: where the bound is met with equality. used, unused: which assumptions mattered.
-    rescue: an assumption under which a refuted claim holds. certificate: what `proving.kernel` re-checks, as
-    plain JSON data; `checked` is True only if it did.
+    steps: what a student reads. counterexample: name -> exact value as text, in order; `witness` says what
+    the two sides are there. attained: where the bound is met with equality. used, unused: which assumptions
+    mattered. rescue: an assumption under which a refuted claim holds. certificate: what `proving.kernel`
+    re-checks, as plain JSON data; `checked` is True only if it did.
     """
 
     claim: Claim

@@ -1,4 +1,4 @@
-"""Assignments and batches: a class of answers in, results in the same order out; every slip in a file has its place."""
+"""Assignments and batches: answers in, results in the same order out; every slip in a file has its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marks: right answers in every spelling, wrong ones with the slip named, known false accepts of other systems refused."""
+"""Marks: right answers in every spelling, wrong ones with the slip named, known false accepts refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ import pytest
 
 from symgrad.api import Chain, Question
 
-TEXT = "sigma = sigmoid\nfor j in 1..4:\n    z_j = w_j a_{j-1} + b_j\n    a_j = sigma(z_j)\nC = (a_4 - y)^2 / 2\n"
+TEXT = """\
+sigma = sigmoid
+for j in 1..4:
+    z_j = w_j a_{j-1} + b_j
+    a_j = sigma(z_j)
+C = (a_4 - y)^2 / 2
+"""
 CHAIN = Chain.parse(TEXT)
 COST = Chain.parse(TEXT.replace("(a_4 - y)^2 / 2", "cost(a_4)"))
 GOLD = r"\sigma'(z_1) w_2 \sigma'(z_2) w_3 \sigma'(z_3) w_4 \sigma'(z_4)"
@@ -31,7 +37,10 @@ RIGHT = [
     (B1, f"答：{GOLD} {D}"),
     (B1, "Answer: s'(z_1) w_2 s'(z_2) w_3 dC/db_3"),
     (B1, "sigma(w_1 a_0 + b_1)(1 - sigma(z_1)) w_2 s'(z_2) w_3 s'(z_3) w_4 s'(z_4)(a_4 - y)"),
-    (B1, r"\begin{align} \frac{\partial C}{\partial b_1} &= \delta_1 \\ &= \sigma'(z_1) w_2 \delta_2 \end{align}"),
+    (
+        B1,
+        r"\begin{align} \frac{\partial C}{\partial b_1} &= \delta_1 \\ &= \sigma'(z_1)w_2\delta_2\end{align}",
+    ),
     (W3, "a2*s'(z3)*w4*s'(z4)*dC/da4"),
     (W3, "sigma(z_2) delta_3"),
     (SLOPE, r"\frac{e^{-z}}{(1+e^{-z})^2}"),
@@ -74,7 +83,7 @@ WRONG = [
     (COST_B1, rf"{GOLD} \frac{{C}}{{a_4}}", "quotient-for-derivative", None),
     (COST_B1, rf"\frac{{{GOLD}}}{{w_4^2}} {D}", "inverted-factor", "1/w_4 -> w_4"),
     (B1, GOLD.replace("z_", "a_") + D, "wrong-argument", None),
-    (B1, rf"\sigma'(z_1) + w_2 \sigma'(z_2) + w_3 \sigma'(z_3) + w_4 \sigma'(z_4) {D}", "sum-for-product", ""),
+    (B1, rf"\sigma'(z_1) + w_2\sigma'(z_2) + w_3\sigma'(z_3) + w_4\sigma'(z_4) {D}", "sum-for-product", ""),
     (B1, rf"\sigma'(z_1) \prod_{{j=2}}^{{3}} w_j \sigma'(z_j) {D}", "product-range", None),
     (B1, rf"\prod_{{j=1}}^{{4}} w_j \sigma'(z_j) {D}", "product-range", None),
     (W3, f"w_3 s'(z_3) w_4 s'(z_4) {D}".replace("s'", r"\sigma'"), "wrong-variable", "dC/da_2 -> dC/dw_3"),

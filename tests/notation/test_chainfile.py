@@ -20,9 +20,8 @@ def equations(text: str) -> list[str]:
 
 
 def test_loops_are_unrolled_and_leaves_found() -> None:
-    found = network(
-        "sigma = sigmoid\nfor j in 1..2:\n    z_j = w_j a_{j-1} + b_j\n    a_j = sigma(z_j)\nC = (a_2 - y)^2 / 2\n"
-    )
+    text = "sigma = sigmoid\nfor j in 1..2:\n    z_j = w_j a_{j-1} + b_j\n    a_j = sigma(z_j)\n"
+    found = network(text + "C = (a_2 - y)^2 / 2\n")
     assert [plain(e.name) for e in found.equations] == ["z_1", "a_1", "z_2", "a_2", "C"]
     assert [plain(n) for n in found.leaves] == ["w_1", "a_0", "b_1", "w_2", "b_2", "y"]
     assert [plain(n) for n in found.parameters] == ["w_1", "b_1", "w_2", "b_2"]
