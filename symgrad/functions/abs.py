@@ -7,6 +7,7 @@ from symgrad.functions.questionnaire import INFINITY, End, Function, Kink, Range
 FUNCTION = Function(
     name="abs",
     spellings=(),
+    options=(),
     value=None,
     stable_value=None,
     derivative="1[x > 0] - 1[x < 0]",

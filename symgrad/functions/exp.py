@@ -7,6 +7,7 @@ from symgrad.functions.questionnaire import INFINITY, End, Function, Range
 FUNCTION = Function(
     name="exp",
     spellings=(),
+    options=(),
     value=None,
     stable_value=None,
     derivative="exp(x)",

@@ -7,6 +7,7 @@ from symgrad.functions.questionnaire import INFINITY, End, Function, Range
 FUNCTION = Function(
     name="identity",
     spellings=("id",),
+    options=(),
     value="x",
     stable_value=None,
     derivative="1",

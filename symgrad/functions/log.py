@@ -7,6 +7,7 @@ from symgrad.functions.questionnaire import INFINITY, End, Function, Range
 FUNCTION = Function(
     name="log",
     spellings=("ln",),
+    options=(),
     value=None,
     stable_value=None,
     derivative="1/x",

@@ -8,10 +8,13 @@ other: ignorance is said as None.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+CONFIGURED = re.compile(r"[a-z][a-z0-9_]*(\([^()]+\))?")
+"""A name, or one with chosen options: `leaky_relu(slope=1/5)`."""
 MONOTONE = ("increasing", "nondecreasing", "decreasing", "nonincreasing", None)
 PARITY = ("odd", "even", None)
 
@@ -73,11 +76,12 @@ class Kink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """One scalar function x -> f(x); all formulas in plain notation.
+    """One scalar function x -> f(x); all formulas in plain notation, numbers of any length as {0.5} or {1/3}.
 
     Args:
         name: canonical plain name.
         spellings: other spellings, read in any case.
+        options: the letters beside x that formulas may hold, each with the value that all answers are for.
         value: f(x) by more elementary functions, as in textbooks, or None for a primitive of `arithmetic`.
         stable_value: the same without overflow or lost digits, or None where `value` is that already.
         derivative: f'(x), a polynomial in f(x) where one exists.
@@ -85,18 +89,20 @@ class Function:
         exponential: f(x) as a rational function of E = exp(x), or None.
         domain: a relation that x must satisfy, or None for all reals.
         derivative_domain: where f' exists or has its convention; None for all reals.
-        range: the exact range over the domain, or None if not known exactly.
-        derivative_range: the exact range of f' over its domain, or None if not known exactly.
+        range: the exact range over the domain, or None if not known exactly (its ends are irrational, say).
+        derivative_range: the exact range of f' over its domain, or None likewise.
         monotone: increasing, nondecreasing, decreasing, nonincreasing or None.
         parity: odd, even or None.
-        lipschitz: the least constant, None if there is none.
+        lipschitz: the least constant, None if there is none or it is not rational.
         kinks: where the derivative jumps.
         exact: arguments at which f is rational, with the value.
         activation: whether a layer may name it (relu: yes; log: no).
+        family: the same questionnaire for other values of the options, by keyword; None without options.
     """
 
     name: str
     spellings: tuple[str, ...]
+    options: tuple[tuple[str, Fraction], ...]
     value: str | None
     stable_value: str | None
     derivative: str
@@ -112,13 +118,17 @@ class Function:
     kinks: tuple[Kink, ...]
     exact: tuple[tuple[Fraction, Fraction], ...]
     activation: bool
+    family: Callable[..., Function] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        problems = [
-            f"{spelling!r} is no name"
-            for spelling in (self.name, *self.spellings)
-            if not IDENTIFIER.fullmatch(spelling)
-        ]
+        problems = [f"{s!r} is no name" for s in self.spellings if not IDENTIFIER.fullmatch(s)]
+        if not CONFIGURED.fullmatch(self.name):
+            problems.append(f"{self.name!r} is no name")
+        if bool(self.options) != (self.family is not None):
+            problems.append("options and the family of functions they choose from go together")
+        own = re.compile(rf"\b{self.name.partition('(')[0]}\b")
+        if self.options and any(own.search(text) for text in self.texts):
+            problems.append("a formula with options may not use the function itself")
         if not self.derivative or not self.stable_derivative:
             problems.append("a derivative is missing")
         if self.monotone not in MONOTONE:
@@ -131,6 +141,12 @@ class Function:
             )
         if problems:
             raise ValueError(f"function {self.name!r}: {'; '.join(problems)}")
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The formulas in x that are there."""
+        found = (self.value, self.stable_value, self.derivative, self.stable_derivative)
+        return tuple(text for text in found if text is not None)
 
 
 def steepest(slopes: Range) -> Fraction | None:

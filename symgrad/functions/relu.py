@@ -7,6 +7,7 @@ from symgrad.functions.questionnaire import INFINITY, End, Function, Kink, Range
 FUNCTION = Function(
     name="relu",
     spellings=(),
+    options=(),
     value="x 1[x > 0]",
     stable_value=None,
     derivative="1[x > 0]",

@@ -7,6 +7,7 @@ from symgrad.functions.questionnaire import End, Function, Range
 FUNCTION = Function(
     name="sigmoid",
     spellings=("logistic", "expit"),
+    options=(),
     value="1/(1 + exp(-x))",
     stable_value=None,
     derivative="sigmoid(x) (1 - sigmoid(x))",

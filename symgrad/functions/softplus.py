@@ -7,6 +7,7 @@ from symgrad.functions.questionnaire import INFINITY, End, Function, Range
 FUNCTION = Function(
     name="softplus",
     spellings=(),
+    options=(),
     value="log(1 + exp(x))",
     stable_value="relu(x) + log(1 + exp(-abs(x)))",
     derivative="sigmoid(x)",

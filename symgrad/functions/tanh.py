@@ -7,6 +7,7 @@ from symgrad.functions.questionnaire import End, Function, Range
 FUNCTION = Function(
     name="tanh",
     spellings=("th",),
+    options=(),
     value="(exp(x) - exp(-x))/(exp(x) + exp(-x))",
     stable_value="1 - 2/(1 + exp(2 x))",
     derivative="1 - tanh(x)^2",
