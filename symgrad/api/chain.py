@@ -136,6 +136,7 @@ class Chain:
         """Decide a claim about this chain, such as "|dC/db_1| <= |dC/db_3|/16" given ["|w_j| <= 1"]."""
         from symgrad.api.proof import prove_about
 
+        self.only_scalars("prove")
         return prove_about(self.network, claim, given, function_names(functions), timeout)
 
     def evaluate(
@@ -149,6 +150,7 @@ class Chain:
         """Numbers for a gradient, several, every member of a family `b_j`, or (None) all parameters."""
         from symgrad.api.evaluation import evaluate
 
+        self.only_scalars("eval")
         return evaluate(self.network, wrt, values or {}, precision, function_names(functions), of)
 
     def notes(
@@ -164,7 +166,14 @@ class Chain:
         """A lecture note on this chain; `answers=True` gives the answers to its exercises instead."""
         from symgrad.api.notes import notes
 
+        self.only_scalars("notes")
         return notes(self.network, format, lang, length, standalone, templates, answers)
+
+    def only_scalars(self, action: str) -> None:
+        """Refuse what is not there yet for vectors and matrices, instead of treating them as numbers."""
+        if self.network.shapes:
+            name = next(plain(n) for n, shape in self.network.shapes.items() if shape)
+            raise NotSupportedError("arrays-not-yet", Where(self.network.name), action=action, name=name)
 
     def vary(self, functions: Mapping[str, str] | None = None, depth: int | None = None) -> Chain:
         """The same chain with other functions, or its one loop run to another depth."""

@@ -49,6 +49,12 @@ def check(network: Network, derivation: Derivation, seed: int = 20_11) -> CheckR
 def check_all(network: Network, derivations: Mapping[Name, Derivation], seed: int = 20_11) -> CheckReport:
     """Accept several derivations of one chain."""
     edges = 0
+    shaped = [derivation for derivation in derivations.values() if is_shaped(derivation)]
+    for derivation in shaped:
+        edges += check_arrays(network, derivation, seed)
+    derivations = {name: d for name, d in derivations.items() if not is_shaped(d)}
+    if not derivations:
+        return CheckReport(edges)
     for derivation in derivations.values():
         edges += structure(network, derivation)
     for point in range(POINTS):
@@ -62,6 +68,18 @@ def check_all(network: Network, derivations: Mapping[Name, Derivation], seed: in
                 if attempt > 20:
                     raise
     return CheckReport(edges)
+
+
+def is_shaped(derivation: Derivation) -> bool:
+    """Whether a derivation goes through vectors or matrices."""
+    return any(step.rule.startswith(("adjoint-", "jacobian-")) for step in derivation.steps)
+
+
+def check_arrays(network: Network, derivation: Derivation, seed: int) -> int:
+    """Verify a derivation through arrays at several points."""
+    from symgrad.calculus.matrices.check import check_shaped
+
+    return [check_shaped(network, derivation, seed + point) for point in range(POINTS)][0]
 
 
 def structure(network: Network, derivation: Derivation) -> int:

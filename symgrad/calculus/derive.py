@@ -12,8 +12,9 @@ from functools import lru_cache
 from symgrad.calculus.edges import edge_step
 from symgrad.calculus.replay import Walk, replay
 from symgrad.calculus.tidy import plus, times
-from symgrad.errors import UnknownNameError, Where
+from symgrad.errors import NotSupportedError, UnknownNameError, Where
 from symgrad.network.graph import Network
+from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.tree import ONE, ZERO, Derivative, Name, Tree
 from symgrad.notation.writers.plain import plain
 from symgrad.values.derivation import Derivation, Step
@@ -32,6 +33,8 @@ def derive(network: Network, wrt: Name, of: Name | None = None, keep: Sequence[N
     Raises:
         UnknownNameError: wrt or of is no name of the chain.
     """
+    if isinstance(network, SymbolicNetwork):
+        return of_any_depth(network, wrt, of, keep)
     target = of or network.objective
     for name in (wrt, target, *keep):
         if name not in network.names:
@@ -43,11 +46,40 @@ def derive(network: Network, wrt: Name, of: Name | None = None, keep: Sequence[N
     if not places:
         why = Phrase.of("steps.no-dependence", node=target, parent=wrt)
         return Derivation(goal, (Step("no-dependence", goal, ZERO, why),), (ZERO,), notes=(why,))
+    if network.shapes and has_arrays(network, wrt, places):
+        return through_arrays(network, places, wrt, target)
     edges = path_steps(tape(network, target), wrt, places)
     walk = replay(goal, edges, frozenset(keep))
     return Derivation(
         goal, (*edges, *sums(edges, goal), chain_step(goal, walk)), walk.factors, walk.kept, walk.path
     )
+
+
+def of_any_depth(
+    network: SymbolicNetwork, wrt: Name, of: Name | None, keep: Sequence[Name]
+) -> Derivation:
+    """The derivation for a chain whose depth is a symbol."""
+    from symgrad.calculus.depth import derive_symbolic
+
+    return derive_symbolic(network, wrt, of, keep)
+
+
+def has_arrays(network: Network, wrt: Name, places: Sequence[int]) -> bool:
+    """Whether a vector or matrix has a part in the equations on the way."""
+    equations = [network.equations[place] for place in places]
+    return any(network.shapes.get(name) for e in equations for name in (wrt, e.name, *e.parents))
+
+
+def through_arrays(network: Network, places: Sequence[int], wrt: Name, target: Name) -> Derivation:
+    """The derivation through vectors and matrices: adjoints of a number, or a Jacobian."""
+    from symgrad.calculus.matrices.derive import derive_shaped, jacobian
+
+    if not network.shapes.get(target):
+        return derive_shaped(network, places, wrt, target)
+    found = jacobian(network, places, wrt, target)
+    if found is None:
+        raise NotSupportedError("jacobian-not-yet", Where(network.name), of=plain(target), by=plain(wrt))
+    return found
 
 
 def on_paths(network: Network, wrt: Name, target: Name) -> list[int]:

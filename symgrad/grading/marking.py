@@ -43,6 +43,8 @@ def judge(question: Question, answer: Answer) -> Mark:
     if question.tolerance is not None:
         verdict = judge_number(answer.tree, question.gold, question.tolerance)
         return Mark(verdict, points=score(question, verdict), remarks=remarks)
+    if question.network is not None and question.network.shapes:  # to algebra everything commutes
+        return Mark("undecided", evidence=(Phrase.of("feedback.undecided-not-scalar"),), remarks=remarks)
     decision = algebra_of(question.scope).equal(answer.tree, question.gold)
     if decision.verdict == "unknown":
         return Mark(

@@ -17,7 +17,7 @@ from symgrad.notation.tree import Apply, BigOp, Name, Tree, number, rebuild, wal
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One written equation, `target = body`, with the loop letters both may hold; `slots` are body's names."""
+    """One written equation, `target = body`, and the loop letters in both; `slots` are the body's names."""
 
     target: Name
     body: Tree
@@ -80,6 +80,8 @@ class Network:
     objective: Name
     functions: Mapping[str, str] = field(default_factory=dict)
     assumptions: tuple[Tree, ...] = ()
+    shapes: Mapping[Name, tuple[Tree, ...]] = field(default_factory=dict)
+    """Name -> (), (n,) or (m, n), for chains that declare shapes; empty where all is scalar."""
 
     @cached_property
     def position(self) -> dict[Name, int]:
@@ -138,7 +140,7 @@ class Network:
 
     @cached_property
     def activation(self) -> str | None:
-        """The one function that layers apply to a whole pre-activation (a = f(z)); None if there are several."""
+        """The one function that layers apply to a whole pre-activation (a = f(z)), or None."""
         found = {
             equation.pattern.body.function.stem
             for equation in self.equations

@@ -26,6 +26,7 @@ ENTITIES = {
     "lt": "<", "gt": ">", "amp": "&", "nbsp": " ", "minus": "-", "middot": "*", "times": "*", "prime": "'",
     "le": "≤", "ge": "≥", "ne": "≠",
 }  # fmt: skip
+UNDERSCORED = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)+(?![A-Za-z0-9_])")
 STYLED = re.compile(r"\s*\{\s*(\\[A-Za-z]+|[A-Za-z]|\d+)\s*\}")
 
 
@@ -159,13 +160,20 @@ class Lexer:
 
     def letters(self, start: int) -> None:
         """A run of Latin letters; a combining mark keeps its letter apart."""
-        end = start
+        end = self.function_with_underscores(start)
         while end < len(self.text) and self.text[end].isascii() and self.text[end].isalpha():
             if end > start and unicodedata.combining(self.text[end + 1 : end + 2] or " "):
                 break
             end += 1
         self.add("letters", self.text[start:end], start, end)
         self.decoration()
+
+    def function_with_underscores(self, start: int) -> int:
+        """The end of a built-in name such as leaky_relu that begins here, else `start`."""
+        match = UNDERSCORED.match(self.text, start)
+        if match is not None and match[0].lower() in s.BUILT_IN:
+            return match.end()
+        return start
 
     def decoration(self) -> None:
         """A combining hat, bar or tilde belongs to the letter before it."""
@@ -313,8 +321,8 @@ class Lexer:
             self.add(kind if kind in ("and", "or", "not") else ",", content, start, after)
         elif re.fullmatch(r"[A-Za-z][A-Za-z0-9 ]*", content):
             self.add("word", content.replace(" ", "_"), start, after)
-        elif re.fullmatch(r"[A-Za-z]+_[A-Za-z]+|[A-Za-z]+-[A-Za-z]+", content):
-            self.add("word", content.replace("-", "_"), start, after)
+        elif re.fullmatch(r"[A-Za-z]+(?:(?:\\?_|-)[A-Za-z]+)+", content):
+            self.add("word", content.replace("\\", "").replace("-", "_"), start, after)
         else:
             raise self.source.error("words-not-mathematics", start, after, words=content)
 

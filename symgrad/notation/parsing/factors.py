@@ -15,7 +15,8 @@ class Factors(Atoms):
         """An atom with its powers; a sign may stand before it: 2 * -x, e^-z."""
         start = self.token.start
         if sign := self.accept("-", "+"):
-            inner = self.factor()
+            with self.deeper(sign):
+                inner = self.factor()
             return self.spanned(Neg(inner), start) if sign.kind == "-" else inner
         return self.postfix(self.atom(), start)
 
@@ -24,7 +25,8 @@ class Factors(Atoms):
         while True:
             token = self.token
             if self.accept("^"):
-                base = self.superscript(base, token, start)
+                with self.deeper(token):
+                    base = self.superscript(base, token, start)
             elif token.kind == "super":
                 exponent = self.small(self.take())
                 base = self.spanned(Pow(base, exponent), start)

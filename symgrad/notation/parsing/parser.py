@@ -84,13 +84,15 @@ class Parser(Factors):
     def signed(self) -> Tree:
         """The first term of a sum: -a b is -(a b); an index -1 is a number."""
         start = self.token.start
-        if self.accept("-"):
-            inner = self.signed() if self.token.kind in ("-", "+") else self.elementwise()
+        if sign := self.accept("-"):
+            with self.deeper(sign):
+                inner = self.signed() if self.token.kind in ("-", "+") else self.elementwise()
             if isinstance(inner, Number) and self.index_mode:
                 return number(-inner.value)
             return self.spanned(Neg(as_number(inner)), start)
-        if self.accept("+"):
-            return self.signed()
+        if sign := self.accept("+"):
+            with self.deeper(sign):
+                return self.signed()
         return self.elementwise()
 
     def elementwise(self) -> Tree:
