@@ -6,13 +6,14 @@ costs a name and a few integers a layer, and local derivatives are taken once a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from symgrad.notation.indices import evaluate_index
+from symgrad.network.instances import Members
+from symgrad.network.instances import instantiate as instantiate
 from symgrad.notation.source import Source
-from symgrad.notation.tree import Apply, BigOp, Name, Tree, number, rebuild, walk
+from symgrad.notation.tree import Apply, Name, Tree, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +25,6 @@ class Pattern:
     letters: tuple[str, ...]
     slots: tuple[Name, ...]
     source: Source
-
-
-def instantiate(tree: Tree, values: Mapping[str, int]) -> Tree:
-    """The tree with its loop letters replaced by their values, in indices and elsewhere."""
-    if not values:
-        return tree
-
-    def index(node: Tree) -> Tree:
-        value = evaluate_index(node, values)
-        return number(value) if value is not None else node
-
-    def change(node: Tree) -> Tree:
-        match node:
-            case Name(stem, ()):
-                return number(values[stem]) if stem in values else node
-            case Name(stem, indices, layer=layer):
-                return Name(stem, tuple(map(index, indices)), layer=layer)
-            case BigOp(_, _, letter) if letter in values:
-                inner = {k: v for k, v in values.items() if k != letter}
-                return instantiate(node, inner)
-        return rebuild(node, change)
-
-    return change(tree)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +40,27 @@ class Equation:
     def body(self) -> Tree:
         """The right side, with its indices filled in."""
         return instantiate(self.pattern.body, dict(zip(self.pattern.letters, self.values, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Names as numbers, leaves first, then the equations; `slots` are an equation's inputs in pattern order."""
+
+    number: Mapping[Name, int]
+    slots: Sequence[tuple[int, ...]]
+
+
+def wire(leaves: Sequence[Name], equations: Sequence[Equation], members: Members) -> Wiring:
+    """The wiring of some equations; two slots of a pattern may be one name in a member."""
+    number = {name: place for place, name in enumerate(leaves)}
+    number.update({equation.name: place for place, equation in enumerate(equations, len(leaves))})
+    slots = []
+    for equation in equations:
+        names, pattern = equation.parents, equation.pattern
+        if len(names) != len(pattern.slots):
+            names = tuple([members.name(slot, pattern.letters)(equation.values) for slot in pattern.slots])
+        slots.append(tuple([number[name] for name in names]))
+    return Wiring(number, slots)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +89,34 @@ class Network:
 
     @cached_property
     def bodies(self) -> tuple[Tree, ...]:
-        """The right sides in order, instantiated once."""
-        return tuple(equation.body for equation in self.equations)
+        """The right sides in order, instantiated once; equal names are one object."""
+        return tuple(map(self.body, range(len(self.equations))))
+
+    def body(self, place: int) -> Tree:
+        """The right side of the equation at a place."""
+        equation = self.equations[place]
+        pattern = equation.pattern
+        if not equation.values:
+            return pattern.body
+        make = self._makers.get(id(pattern))
+        if make is None:
+            make = self._makers[id(pattern)] = self.members.tree(pattern.body, pattern.letters)
+        return make(equation.values)
+
+    @cached_property
+    def _makers(self) -> dict[int, Callable[[tuple[int, ...]], Tree]]:
+        """What gives the right sides of a pattern's equations; the equations keep their patterns alive."""
+        return {}
+
+    @cached_property
+    def members(self) -> Members:
+        """The names of the chain, to be had by stem and indices."""
+        return Members((*self.leaves, *(equation.name for equation in self.equations)))
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """The names as numbers and what every equation uses, slot by slot."""
+        return wire(self.leaves, self.equations, self.members)
 
     @cached_property
     def names(self) -> frozenset[Name]:
