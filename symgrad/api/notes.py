@@ -47,8 +47,21 @@ def inputs_of(network: Network) -> NoteInputs:
         return prove(claim, definitions=network.definitions(), gradients=gradients)
 
     def depths(name: Name, values: Mapping[str, str]) -> Mapping[str, int]:
-        return vanishing(network, name, values) or {}
+        return vanishing(network, name, by_family(values)) or {}
 
     mark = hashlib.sha256(network.text.encode()).hexdigest()[:12]
     source = (f"symgrad {__version__}", f"symgrad notes {network.name}", f"sha256 {mark}")
     return NoteInputs(network, derivation, proof, depths, source)
+
+
+def by_family(values: Mapping[str, str]) -> dict[str, str]:
+    """w_1 = 1, w_2 = 1, ... as w_j = 1, so that the values reach as deep as the chain is continued."""
+    families: dict[str, set[str]] = {}
+    for name, value in values.items():
+        families.setdefault(name.rpartition("_")[0], set()).add(value)
+    found: dict[str, str] = {}
+    for name, value in values.items():
+        stem, _, index = name.rpartition("_")
+        several = index.isdigit() and index != "0" and len(families[stem]) == 1
+        found[f"{stem}_j" if several else name] = value
+    return found
