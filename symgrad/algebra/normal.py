@@ -11,9 +11,10 @@ from symgrad.algebra import elementary
 from symgrad.algebra.forms import ONE, ZERO, Form, Ring, constant
 from symgrad.algebra.scope import Level, Scope, ordered
 from symgrad.arithmetic.derivatives import X, nth_derivative
-from symgrad.arithmetic.resolve import resolve
+from symgrad.arithmetic.resolve import Functions, resolve, resolve_applied
 from symgrad.arithmetic.written_out import atoms, written_out
 from symgrad.functions import registry
+from symgrad.functions.application import written
 from symgrad.functions.questionnaire import Function
 from symgrad.notation.tree import (
     Add,
@@ -159,10 +160,13 @@ class Normaliser:
         if tree.function.stem == "piecewise" and resolve(tree.function, self.scope.functions) is None:
             return self.piecewise(tree.arguments, names)
         arguments = tuple(self.visit(argument, names) for argument in tree.arguments)
-        function = resolve(tree.function, {} if names is not self.known else self.scope.functions)
+        known: Functions = {} if names is not self.known else self.scope.functions
+        function = resolve_applied(tree, known)
         if function is None and tree.function.stem in ("max", "min", "clip") and not tree.order:
             return self.extreme(tree.function.stem, arguments)
-        if function is None or tree.options or len(arguments) != 1:
+        if function is None and (formula := written(tree, known)) is not None:
+            return self.visit(formula, names)
+        if function is None or len(arguments) != 1:
             bare: Tree = replace_fields(tree, arguments=(), order=0) if tree.options else tree.function
             return self.ring.atom("apply", arguments, strip_spans(bare), tree.order)
         if self.level is Level.OPAQUE and isinstance(function, Function):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 from symgrad.arithmetic.kind import Inexact
-from symgrad.arithmetic.resolve import resolve
+from symgrad.arithmetic.resolve import resolve_applied
 from symgrad.functions import registry
+from symgrad.functions.application import written
 from symgrad.functions.questionnaire import Function
 from symgrad.notation.tree import (
     ONE,
@@ -86,8 +87,10 @@ def differentiated(tree: Tree) -> Tree:
                 part if i % 2 and i != last else differentiated(part) for i, part in enumerate(arguments)
             )
             return Apply(Name("piecewise"), tuple(branches))
-        case Apply(name, (argument,), order):
-            function = resolve(name, {})
+        case Apply() if (formula := written(tree, {})) is not None:
+            return differentiated(formula)
+        case Apply(_, (argument,), order):
+            function = resolve_applied(tree, {})
             if function is None:
                 raise Inexact("derivative of a general function")
             slope = substitute(nth_derivative(function, order + 1), {X: argument})

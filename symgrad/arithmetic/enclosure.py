@@ -53,12 +53,13 @@ class Arb(Kind):
             "cosh": checked(lambda x: x.cosh()),
             "sech": lambda x: x.sech(),
             "erf": lambda x: x.erf(),
+            "erfc": lambda x: x.erfc(),
             "arctan": lambda x: x.atan(),
             "floor": lambda x: x.floor(),
             "identity": lambda x: x,
             "relu": lambda x: x.max(arb(0)),
             "sigmoid": sigmoid,
-            "softplus": lambda x: (1 + x.exp()).log() if x < 0 else x + (1 + (-x).exp()).log(),
+            "softplus": lambda x: x.exp().log1p() if x < 0 else x + (-x).exp().log1p(),
         }
         self.slopes = {"sigmoid": lambda x: sigmoid(x) * sigmoid(-x), "softplus": sigmoid}
 
@@ -91,6 +92,8 @@ class Arb(Kind):
         """By repeated squaring of balls."""
         if abs(exponent).bit_length() > MAX_BITS:
             raise Inexact("exponent too large")
+        if exponent > 0 and base.mid() == 0:  # flint has no power of a ball around 0
+            return base if exponent == 1 else arb(0, base.rad() ** exponent)
         return finite(base**exponent)
 
     def compare(self, operator: str, left: Value, right: Value) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from fractions import Fraction
 
@@ -108,8 +109,13 @@ class Float(Kind):
             "sigmoid": self._sigmoid,
             "softplus": self._softplus,
             "sech": lambda x: self.divide(self.one, self._of(np.cosh, x)),
-            "erf": lambda x: self.dtype(math.erf(float(x))),
+            "erf": lambda x: self._through(math.erf, x),
+            "erfc": lambda x: self._through(math.erfc, x),
         }
+
+    def _through(self, function: Callable[[float], float], x: Value) -> Value:
+        """A function of doubles, rounded to the width."""
+        return self.dtype(function(float(x)))
 
 
 def round_to_bfloat16(value: Value) -> Value:
@@ -155,8 +161,8 @@ class BFloat16(Float):
     def _of(self, function: np.ufunc, x: Value) -> Value:
         return round_to_bfloat16(function(x))
 
-    def _natives(self) -> dict[str, Unary]:
-        return {**super()._natives(), "erf": lambda x: round_to_bfloat16(math.erf(float(x)))}
+    def _through(self, function: Callable[[float], float], x: Value) -> Value:
+        return round_to_bfloat16(function(float(x)))
 
 
 FLOAT16 = Float("float16", np.float16)

@@ -8,10 +8,11 @@ from fractions import Fraction
 
 from symgrad.arithmetic.closures import Run, Truth, all_true, always, any_true, fold, later, one, two
 from symgrad.arithmetic.derivatives import X, nth_derivative
-from symgrad.arithmetic.kind import Kind, NotScalar, Undefined, Unvalued, Value
-from symgrad.arithmetic.resolve import VARIADIC, Functions, resolve
+from symgrad.arithmetic.kind import Inexact, Kind, NotScalar, Undefined, Unvalued, Value
+from symgrad.arithmetic.resolve import VARIADIC, Functions, resolve_applied
 from symgrad.arithmetic.written_out import rational, written_out
 from symgrad.functions import registry
+from symgrad.functions.application import written
 from symgrad.functions.questionnaire import Function
 from symgrad.notation.tree import (
     Add,
@@ -67,12 +68,23 @@ def compile_tree(
     return Program(tuple(compiler.slots), kind, run)
 
 
+def without_value(name: str) -> Callable[[Value], Value]:
+    """A primitive that a kind does not have: its rational values apart, it has none of this kind."""
+
+    def refuse(x: Value) -> Value:
+        raise Inexact(name)
+
+    return refuse
+
+
 @dataclass(slots=True)
 class _Compiler:
     kind: Kind
     functions: Functions
     kept: Container[Tree]
     slots: dict[Tree, int] = field(default_factory=dict)
+    switching: bool = False
+    """Whether u 1[c] is 0 where c fails, whatever u is there: so in the formulas of functions."""
 
     def tree(self, tree: Tree) -> Run:
         match tree:
@@ -87,6 +99,8 @@ class _Compiler:
             case Add(terms):
                 return fold(self.kind.add, [self.tree(term) for term in terms])
             case Mul(factors):
+                if self.switching and (switched := self.switched(factors)) is not None:
+                    return switched
                 return fold(self.kind.multiply, [self.tree(factor) for factor in factors])
             case Neg(operand):
                 return one(self.kind.negate, self.tree(operand))
@@ -117,11 +131,13 @@ class _Compiler:
 
     def apply(self, tree: Apply) -> Run:
         """A function of arguments: native, by its questionnaire, by a formula, or general."""
-        if tree.options:
-            raise NotScalar(tree)
-        function = resolve(tree.function, self.functions)
+        function = resolve_applied(tree, self.functions)
         if function is None and tree.function.stem in VARIADIC and tree.order == 0:
             return self.variadic(tree.function.stem, tree)
+        if function is None and (formula := written(tree, self.functions)) is not None:
+            return self.tree(formula)
+        if function is None and tree.options:
+            raise NotScalar(tree)
         if function is None:
             general = self.kind.general(tree.function, tree.order)
             if general is None:
@@ -139,25 +155,23 @@ class _Compiler:
             return self._formula(nth_derivative(function, order))
         direct = kind.native(function.name, order)
         if direct is None:
-            direct = self._formula(self._by_questionnaire(function, order))
+            formula = self._by_questionnaire(function, order)
+            direct = without_value(function.name) if formula is None else self._formula(formula)
         if kind.exact_points() and order == 0 and function.exact:
             known, other = dict(function.exact), direct
             return lambda x: known[x] if x in known else other(x)
         return direct
 
-    def _by_questionnaire(self, function: Function, order: int) -> Tree:
+    def _by_questionnaire(self, function: Function, order: int) -> Tree | None:
         if order == 1 and self.kind.prefers_stable:
             return registry.stable_derivative(function)
         if order:
             return nth_derivative(function, order)
-        value = registry.stable_value(function) if self.kind.prefers_stable else registry.value(function)
-        if value is None:
-            raise NotScalar(Apply(Name(function.name), (X,)))
-        return value
+        return registry.stable_value(function) if self.kind.prefers_stable else registry.value(function)
 
     def _formula(self, formula: Tree) -> Callable[[Value], Value]:
         """A formula in x as a function of one number; built-in names mean the built-ins."""
-        inner = _Compiler(self.kind, {}, ())
+        inner = _Compiler(self.kind, {}, (), switching=True)
         run = inner.tree(formula)
         if not inner.slots:
             return lambda x: run([])
@@ -210,6 +224,24 @@ class _Compiler:
                     raise Undefined("no branch holds")
                 possible.append(otherwise(slots))
             return possible[0] if len(possible) == 1 else kind.unknown_choice(tuple(possible))
+
+        return choose
+
+    def switched(self, factors: tuple[Tree, ...]) -> Run | None:
+        """A product with indicators, its other factors computed only where they count; None without any."""
+        kind = self.kind
+        conditions = [factor.condition for factor in factors if isinstance(factor, Indicator)]
+        others = [self.tree(factor) for factor in factors if not isinstance(factor, Indicator)]
+        if not conditions or not others or hasattr(kind, "indicator"):
+            return None
+        rest = others[0] if len(others) == 1 else fold(kind.multiply, others)
+        truths, zero = [self.truth(condition) for condition in conditions], kind.number(Fraction(0))
+
+        def choose(slots: list[Value]) -> Value:
+            holds = all_true(truth(slots) for truth in truths)
+            if holds is False:
+                return zero
+            return rest(slots) if holds else kind.unknown_choice((zero, rest(slots)))
 
         return choose
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import TypeAlias
 
 from symgrad.functions import registry
+from symgrad.functions.application import applied
 from symgrad.functions.questionnaire import Function
-from symgrad.notation.tree import Name, Tree
+from symgrad.notation.tree import Apply, Name, Tree
 
 Functions: TypeAlias = Mapping[str, str | Tree]
 """What general names are taken to be: "sigma" -> "sigmoid", or a formula in x as a tree."""
@@ -16,29 +16,15 @@ Functions: TypeAlias = Mapping[str, str | Tree]
 VARIADIC = frozenset({"max", "min", "clip", "piecewise"})
 """Built-ins of several arguments that the interpreter itself knows."""
 
-HYPERBOLIC = {
-    "sinh": "(exp(x) - exp(-x))/2",
-    "cosh": "(exp(x) + exp(-x))/2",
-    "sech": "2/(exp(x) + exp(-x))",
-}
-"""Elementary functions that are never activations; a questionnaire of the same name would win."""
-
-
-@cache
-def _lookup(name: str) -> Function | Tree | None:
-    if (function := registry.lookup(name)) is not None:
-        return function
-    text = HYPERBOLIC.get(name.lower())
-    return None if text is None else registry.formula(text)
-
 
 def resolve(function: Name, functions: Functions) -> Function | Tree | None:
     """The built-in's questionnaire, a formula in x, or None for a general function."""
     if function.indices:
         return None
-    chosen = functions.get(function.stem)
-    if chosen is None:
-        return _lookup(function.stem)
-    if isinstance(chosen, str):
-        return _lookup(chosen)
-    return chosen
+    chosen = functions.get(function.stem, function.stem)
+    return registry.lookup(chosen) if isinstance(chosen, str) else chosen
+
+
+def resolve_applied(tree: Apply, functions: Functions) -> Function | Tree | None:
+    """The same for an applied function with its options; None where they are no numbers or unknown to it."""
+    return applied(tree, functions) if tree.options else resolve(tree.function, functions)

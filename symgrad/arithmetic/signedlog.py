@@ -137,6 +137,18 @@ def _like_identity(function: Callable[[float], float], slope: float = 1.0) -> Un
     return apply
 
 
+def _erfc(x: SignedLog) -> SignedLog:
+    """Through doubles as long as they hold it; then e^(-x^2)/(x sqrt(pi)) times its series."""
+    z = float(x)
+    if z < 20:
+        return SignedLog.of(math.erfc(z))
+    term = series = 1.0
+    for k in range(1, 12):
+        term *= (1 - 2 * k) / (2 * z * z)
+        series += term
+    return SignedLog(1, -z * z - math.log(z) - math.log(math.pi) / 2 + math.log(series))
+
+
 class SignedLogs(Kind):
     """The kind of SignedLog."""
 
@@ -156,6 +168,7 @@ class SignedLogs(Kind):
         "sech": lambda x: SignedLog(1, -_log_cosh(x)),
         "arctan": _like_identity(math.atan),
         "erf": _like_identity(math.erf, 2 / math.sqrt(math.pi)),
+        "erfc": _erfc,
         "floor": lambda x: SignedLog.of(math.floor(float(x))),
     }
     slopes = {  # noqa: RUF012

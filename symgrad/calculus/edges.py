@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from symgrad.calculus.rules import cached_derivative, substeps
 from symgrad.calculus.tidy import plus
 from symgrad.functions import registry
+from symgrad.functions.application import applied, written
 from symgrad.network.graph import Equation, Network, instantiate
 from symgrad.notation.tree import ONE, Apply, Derivative, Name, Relation, Tree, number, walk
 from symgrad.values.derivation import Step
@@ -73,8 +76,19 @@ def conditions(network: Network, body: Tree, parent: Name) -> tuple[Tree, ...]:
     """Where the local derivative holds: away from the kinks of the functions in the line."""
     found: dict[Tree, None] = {}
     for node in walk(body):
-        if isinstance(node, Apply) and len(node.arguments) == 1 and parent in walk(node):
-            known = registry.lookup(network.functions.get(node.function.stem, node.function.stem))
-            for kink in known.kinks if known else ():
-                found[Relation(("!=",), (node.arguments[0], number(kink.at)))] = None
+        if isinstance(node, Apply) and parent in walk(node):
+            found.update(dict.fromkeys(smooth(node, network.functions)))
     return tuple(found)
+
+
+def smooth(tree: Apply, functions: Mapping[str, str]) -> tuple[Tree, ...]:
+    """The relations under which the derivative of an applied function is no convention."""
+    if (condition := written(tree, functions, "smooth")) is not None:
+        return (condition,)
+    known = applied(tree, functions)
+    if known is None or len(tree.arguments) != 1:
+        return ()
+    kinks = tuple(Relation(("!=",), (tree.arguments[0], number(kink.at))) for kink in known.kinks)
+    if known.derivative_domain in (None, known.domain):
+        return kinks
+    return (*kinks, registry.at(registry.formula(known.derivative_domain), tree.arguments[0]))

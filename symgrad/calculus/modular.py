@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 
 from symgrad.functions import registry
+from symgrad.functions.application import applied, name_of, written
 from symgrad.notation.tree import (
     Add,
     Apply,
@@ -75,8 +76,10 @@ class Field:
 
     def function(self, tree: Apply, order: int, argument: int) -> int:
         """f^(order) at a residue: a polynomial function stays itself, others are atoms."""
-        stem = self.functions.get(tree.function.stem, tree.function.stem)
-        return self.residue("function", stem, order, argument)
+        name = name_of(tree, self.functions)
+        if general := name is None:
+            name = self.functions.get(tree.function.stem, tree.function.stem)
+        return self.residue("function", name, order, argument, *map(repr, tree.options if general else ()))
 
     def evaluate(self, tree: Tree, values: Mapping[Tree, Dual]) -> Dual:
         """The dual value of a tree at the values of its names."""
@@ -129,9 +132,11 @@ class Field:
 
     def apply(self, tree: Apply, values: Mapping[Tree, Dual]) -> Dual:
         """The dual value of f(u): f and f' are residues of u, exp, log and sqrt keep their derivatives."""
+        if (formula := written(tree, self.functions)) is not None:
+            return self.evaluate(formula, values)
         inner = self.evaluate(tree.arguments[0], values)
         value = self.function(tree, tree.order, inner.value)
-        known = registry.lookup(self.functions.get(tree.function.stem, tree.function.stem))
+        known = applied(tree, self.functions)
         if known is not None and not known.activation and not tree.order and inner.tangent:
             slope = self.evaluate(registry.derivative(known), {Name("x"): Dual(inner.value)}).value
         else:

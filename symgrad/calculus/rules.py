@@ -12,6 +12,7 @@ from functools import lru_cache
 from symgrad.calculus.tidy import constant_value, minus, over, plus, power, times
 from symgrad.errors import NotSupportedError, Where
 from symgrad.functions import registry
+from symgrad.functions.application import applied, written
 from symgrad.notation.tree import (
     ONE,
     ZERO,
@@ -72,7 +73,9 @@ def differentiate(tree: Tree, by: Name, functions: Mapping[str, str]) -> Tree:
             return quotient(u, v, d(u), d(v))
         case Pow(base, exponent):
             return of_power(base, exponent, d(base), d(exponent))
-        case Apply(_, (argument,), _, ()):
+        case Apply() if (formula := written(tree, functions)) is not None:
+            return d(formula)
+        case Apply(_, (argument,), _, options) if not any(by in walk(value) for _, value in options):
             return times(outer_derivative(tree, functions), d(argument))
         case BigOp() | Elementwise() | Apply() | Relation():
             raise NotSupportedError(
@@ -106,7 +109,7 @@ def of_power(base: Tree, exponent: Tree, d_base: Tree, d_exponent: Tree) -> Tree
 
 def outer_derivative(tree: Apply, functions: Mapping[str, str]) -> Tree:
     """f'(u) of f(u): kept as f'(u) for activations and general functions, written out for exp, log, sqrt."""
-    known = registry.lookup(functions.get(tree.function.stem, tree.function.stem))
+    known = applied(tree, functions)
     if known is None or known.activation or tree.order:
         return Apply(tree.function, tree.arguments, tree.order + 1, tree.options)
     return substitute(registry.derivative(known), {X: tree.arguments[0]})
@@ -118,6 +121,11 @@ def substeps(tree: Tree, by: Name, functions: Mapping[str, str]) -> tuple[Step, 
 
     def visit(node: Tree) -> None:
         if by not in walk(node) or isinstance(node, Name):
+            return
+        if isinstance(node, Apply) and (formula := written(node, functions)) is not None:
+            why = Phrase.of("steps.formula-rule", node=node, formula=formula)
+            found.append(Step("formula-rule", node, differentiate(formula, by, functions), why))
+            visit(formula)
             return
         rule = rule_of(node, by)
         after = differentiate(node, by, functions)
@@ -156,6 +164,8 @@ def rule_of(node: Tree, by: Name) -> str:
             return "exponential-rule" if by in walk(exponent) else "power-rule"
         case Apply():
             return "function-rule"
+        case Indicator():
+            return "indicator-rule"
     return "variable-rule"
 
 

@@ -13,6 +13,7 @@ from symgrad.errors import (
     SymgradError,
     UnknownNameError,
 )
+from symgrad.network.functions import bound_functions, check_options
 from symgrad.network.graph import Equation, Network, Pattern, instantiate
 from symgrad.notation import chainfile as cf
 from symgrad.notation.indices import evaluate_index, linear
@@ -157,9 +158,12 @@ class Builder:
             indices = tuple(values[letter] for letter in pattern.letters)
             self.defined[name] = Equation(name, tuple(parents), pattern, indices)
         objective = self.objective()
+        functions = bound_functions(self.file.bindings)
+        for equation in self.file.equations:
+            check_options(equation, functions)
         return Network(
             self.file.name, self.file.title, self.file.text, tuple(self.defined.values()), tuple(self.leaves),
-            self.parameters(), objective, {b.name: b.function for b in self.file.bindings}, self.file.assumptions,
+            self.parameters(), objective, functions, self.file.assumptions,
         )  # fmt: skip
 
     # -- names -------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from symgrad.notation.reader import MAX_LINE
 WORD = re.compile(r"\\?[A-Za-z_]\w*")
 LETTERS = re.compile(r"\\?[A-Za-z]+")
 FUNCTION_VALUE = re.compile(
-    r"\s*\\?(?:(?:text|mathrm|operatorname)\{)?([A-Za-z_]\w*)\}?\s*(?:\(([^()]*=[^()]*)\))?\s*$"
+    r"\s*\\?(?:(?:text|mathrm|operatorname)\{)?([A-Za-z_]\w*)\}?\s*"
+    r"(?:\((\s*\w+\s*=[^(),]*(?:,\s*\w+\s*=[^(),]*)*)\))?\s*$"
 )
 LAYERED = re.compile(r"([A-Za-z]+)\s*\^\s*\{?[(\[]\s*\w+\s*[)\]]\}?\s*(?:&\s*)?(?==|:\s*(?:vector|matrix))")
 

@@ -21,6 +21,9 @@ MAX_DIGITS = 4000
 SAFE_INTEGER = 2**53
 NUMBER = re.compile(r"-?\d+(?:/\d+|\.\d+)?", re.ASCII)
 IDENTIFIER = re.compile(r"[^\W\d_]\w{0,63}")
+OPTION = r"[a-z]\w{0,63}=-?\d{1,99}(?:/\d{1,99})?"
+CALLED = re.compile(rf"{IDENTIFIER.pattern}(?:\({OPTION}(?:, {OPTION}){{0,9}}\))?")
+"""The name of a function, perhaps with its options: `leaky_relu(slope=1/5)`."""
 WORDS = re.compile(r"[a-z]+(?: [a-z]+){0,3}")
 CONSTANTS = ("e", "pi", "infty")
 RELATIONS = ("<", "<=", ">", ">=", "=", "!=", "~")
@@ -192,7 +195,10 @@ def _layer(rest: list[Any], depth: int) -> t.Tree:
 def _apply(rest: list[Any], depth: int) -> t.Tree:
     if len(rest) not in (3, 4) or not isinstance(rest[2], list):
         raise _refuse(["apply", *rest], "a function, an order, arguments and options")
-    function = _tree(rest[0] if isinstance(rest[0], list) else ["name", rest[0]], depth + 1)
+    if isinstance(rest[0], list):
+        function = _tree(rest[0], depth + 1)
+    else:
+        function = t.Name(_text(rest[0], CALLED, "the name of a function"))
     if not isinstance(function, t.Name):
         raise _refuse(rest[0], "the name of a function")
     options: list[tuple[str, t.Tree]] = []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from symgrad.arithmetic.resolve import VARIADIC, Functions, resolve
+from symgrad.arithmetic.resolve import VARIADIC, Functions, resolve_applied
 from symgrad.errors import MissingValueError, NotSupportedError, SymgradError, UnknownNameError, Where
+from symgrad.functions.application import formula_of
 from symgrad.network.graph import Network
 from symgrad.notation.symbols import BUILT_IN
 from symgrad.notation.tree import Apply, Name, Number, walk
@@ -106,7 +107,7 @@ def require_functions(network: Network, functions: Functions, places: Iterable[i
             if not isinstance(node, Apply) or node.function.stem in VARIADIC:
                 continue
             stem = node.function.stem
-            if resolve(node.function, functions) is not None:
+            if resolve_applied(node, functions) is not None or formula_of(node, functions) is not None:
                 continue
             source = pattern.source
             if stem in functions or stem in BUILT_IN:

@@ -42,6 +42,8 @@ RULES = {
     "power-rule": "(u^n)' = n u^(n-1) u'",
     "exponential-rule": "(c^u)' = c^u log(c) u'",
     "function-rule": "(f(u))' = f'(u) u'",
+    "formula-rule": "(mse(a, y))' = ((a - y)^2)', the formula it stands for",
+    "indicator-rule": "(1[u > 0])' = 0 away from the jump",
 }
 """The closed vocabulary of step rules: id -> "before -> after"."""
 
