@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,15 +85,29 @@ class Derivation:
         lang: str = "en",
         *,
         detail: str = "short",
+        style: str = "factors",
         standalone: bool = False,
         templates: Path | None = None,
         encoding: str | None = None,
     ) -> str:
-        """The derivation as text, markdown, latex or json."""
+        """The derivation as text, markdown, latex or json.
+
+        Args:
+            format: text, markdown, latex or json.
+            lang: en or zh.
+            detail: short folds what repeats, full prints it all.
+            style: how the steps are told: factors, backprop, perturbation or jacobian.
+            standalone: a whole document.
+            templates: a folder of the user's own.
+            encoding: what the terminal can show.
+        """
         from symgrad.rendering.render import Target, render_derivation
 
         target = Target(format, lang, templates, encoding, standalone)
-        return render_derivation(self.value, target, detail=detail, checked=bool(self.check()))
+        checked = bool(self.check())
+        return render_derivation(
+            self.value, target, detail=detail, checked=checked, style=style, network=self.network
+        )
 
     def __str__(self) -> str:
         return f"{plain(self.goal)} = {plain(self.result)}"
@@ -120,7 +135,11 @@ class Gradients(Mapping[str, Derivation]):
     def __init__(self, network: Network, of: Name | None = None) -> None:
         self.network = network
         self.derivations = Derivations(network, of)
-        self.by_text = {plain(name): name for name in self.derivations}
+
+    @cached_property
+    def by_text(self) -> dict[str, Name]:
+        """The parameters by their names in plain notation."""
+        return {plain(name): name for name in self.derivations}
 
     def __getitem__(self, name: str) -> Derivation:
         from symgrad.api.names import one
@@ -132,7 +151,7 @@ class Gradients(Mapping[str, Derivation]):
         return iter(self.by_text)
 
     def __len__(self) -> int:
-        return len(self.by_text)
+        return len(self.derivations)
 
     def check(self) -> CheckReport:
         """Verify all of them.
@@ -148,16 +167,20 @@ class Gradients(Mapping[str, Derivation]):
         lang: str = "en",
         *,
         detail: str = "short",
+        style: str = "factors",
         standalone: bool = False,
         templates: Path | None = None,
         encoding: str | None = None,
     ) -> str:
-        """A table of all results, and the steps of the first."""
+        """A table of all results, and the steps of the first in the style asked for."""
         from symgrad.rendering.render import Target, render_derivation
 
         target = Target(format, lang, templates, encoding, standalone)
         every = tuple(self.derivations.values())
-        return render_derivation(every, target, detail=detail, overview=True, checked=bool(self.check()))
+        checked = bool(self.check())
+        return render_derivation(
+            every, target, detail=detail, overview=True, checked=checked, style=style, network=self.network
+        )
 
     def __repr__(self) -> str:
         return "\n".join(str(derivation) for derivation in self.values())

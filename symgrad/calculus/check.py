@@ -9,20 +9,21 @@ A wrong wiring of n edges survives one point with probability at most (2n + 1)/p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 
-from symgrad.calculus.derive import on_paths
-from symgrad.calculus.modular import DivisionByZero, Dual, Field, P
-from symgrad.errors import DerivationError, Where
+from symgrad.calculus.derive import Gradients, on_paths
+from symgrad.calculus.modular import DivisionByZero, P
+from symgrad.calculus.sweep import Sweep
+from symgrad.calculus.verify import COMBINING as COMBINING
+from symgrad.calculus.verify import edge_steps, verify_point
+from symgrad.calculus.verify import fail as fail
 from symgrad.network.graph import Network
-from symgrad.notation.tree import Derivative, Name, Relation, Tree, walk
-from symgrad.notation.writers.plain import plain
-from symgrad.values.derivation import Derivation, Step
+from symgrad.network.symbolic import SymbolicNetwork
+from symgrad.notation.tree import Derivative, Name, Relation
+from symgrad.values.derivation import Derivation
 
 POINTS = 2
-COMBINING = ("sum-over-paths", "chain-rule", "no-dependence", "same-variable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,14 @@ def check(network: Network, derivation: Derivation, seed: int = 20_11) -> CheckR
 def check_all(network: Network, derivations: Mapping[Name, Derivation], seed: int = 20_11) -> CheckReport:
     """Accept several derivations of one chain."""
     edges = 0
+    if isinstance(network, SymbolicNetwork):
+        from symgrad.calculus.depth_check import check_symbolic
+
+        return CheckReport(sum(check_symbolic(network, d, seed) for d in derivations.values()))
+    if isinstance(derivations, Gradients) and derivations.tape is not None:
+        tape, edges = derivations.tape, derivations.edges
+        at_points(lambda point: Sweep(tape, point).run(), seed)
+        derivations = derivations.found
     shaped = [derivation for derivation in derivations.values() if is_shaped(derivation)]
     for derivation in shaped:
         edges += check_arrays(network, derivation, seed)
@@ -57,17 +66,20 @@ def check_all(network: Network, derivations: Mapping[Name, Derivation], seed: in
         return CheckReport(edges)
     for derivation in derivations.values():
         edges += structure(network, derivation)
+    at_points(lambda point: verify_point(network, derivations, point), seed)
+    return CheckReport(edges)
+
+
+def at_points(verify: Callable[[int], None], seed: int) -> None:
+    """Verify at all points; at a pole another is tried in its place."""
     for point in range(POINTS):
-        attempt = 0
-        while True:
+        for attempt in range(20):
             try:
-                verify_point(network, derivations, seed + 1000 * point + attempt)
+                verify(seed + 1000 * point + attempt)
                 break
             except DivisionByZero:
-                attempt += 1
-                if attempt > 20:
+                if attempt == 19:
                     raise
-    return CheckReport(edges)
 
 
 def is_shaped(derivation: Derivation) -> bool:
@@ -79,7 +91,8 @@ def check_arrays(network: Network, derivation: Derivation, seed: int) -> int:
     """Verify a derivation through arrays at several points."""
     from symgrad.calculus.matrices.check import check_shaped
 
-    return [check_shaped(network, derivation, seed + point) for point in range(POINTS)][0]
+    edges = [check_shaped(network, derivation, seed + point) for point in range(POINTS)]
+    return edges[0]
 
 
 def structure(network: Network, derivation: Derivation) -> int:
@@ -123,121 +136,3 @@ def combined(network: Network, derivation: Derivation, edges: Sequence[tuple[Nam
     ends = "chain-rule" if edges else "same-variable" if goal.by == goal.of else "no-dependence"
     if len(steps) != len(edges) + len(sums) + 1 or steps[-1].rule != ends or steps[-1].before != goal:
         fail(network, derivation, "check-result")
-
-
-def edge_steps(derivation: Derivation) -> list[Step]:
-    """The steps that are edges, not sums or products of them."""
-    return [step for step in derivation.steps if step.rule not in COMBINING]
-
-
-def verify_point(network: Network, derivations: Mapping[Name, Derivation], seed: int) -> None:
-    """All derivations at one random point."""
-    field = Field(seed, network.functions)
-    primal: dict[Tree, Dual] = {}
-    for leaf in network.leaves:
-        primal[leaf] = Dual(field.leaf(leaf))
-    for equation, body in zip(network.equations, network.bodies, strict=True):
-        primal[equation.name] = Dual(field.evaluate(body, primal).value)
-    locals_: dict[int, int] = {}  # gradients share their steps: each is verified once
-    for derivation in derivations.values():
-        for step in edge_steps(derivation):
-            if id(step) not in locals_:
-                locals_[id(step)] = verified_local(network, derivation, step, field, primal)
-        verify_derivation(network, derivation, field, primal, locals_)
-
-
-def verified_local(
-    network: Network, derivation: Derivation, step: Step, field: Field, primal: Mapping[Tree, Dual]
-) -> int:
-    """One edge's local derivative, compared with the tangent of its own line, the other inputs held fixed.
-
-    Without this a wrong step would pass where what follows it is identically zero.
-    """
-    assert isinstance(step.before, Derivative) and isinstance(step.before.of, Name)
-    place = network.position[step.before.of]
-    inputs: dict[Tree, Dual] = {parent: primal[parent] for parent in network.equations[place].parents}
-    inputs[step.before.by] = Dual(primal[step.before.by].value, 1)
-    local = field.evaluate(step.after, primal).value
-    if local != field.evaluate(network.bodies[place], inputs).tangent:
-        fail(network, derivation, "check-steps")
-    return local
-
-
-def verify_derivation(
-    network: Network,
-    derivation: Derivation,
-    field: Field,
-    primal: Mapping[Tree, Dual],
-    locals_: Mapping[int, int],
-) -> None:
-    """Reverse replay of the steps against a forward pass; then what is printed against both."""
-    goal = derivation.goal
-    assert isinstance(goal.of, Name)
-    expected = tangent(network, goal.by, goal.of, field, primal)
-    steps = edge_steps(derivation)
-    adjoint: dict[Tree, int] = {goal.of: 1}
-    for step in reversed(steps):
-        assert isinstance(step.before, Derivative)
-        local = locals_[id(step)]
-        upstream = adjoint.get(step.before.of, 0)
-        adjoint[step.before.by] = (adjoint.get(step.before.by, 0) + local * upstream) % P
-    if adjoint.get(goal.by, 0) != expected:
-        fail(network, derivation, "check-steps")
-    tokens: dict[Tree, Dual] = {
-        Derivative(goal.of, name): Dual(value) for name, value in adjoint.items() if isinstance(name, Name)
-    }
-    inner_tokens(network, derivation, field, primal, tokens)
-    known = {**primal, **tokens}
-    for token, value in derivation.kept:
-        if token not in tokens or field.evaluate(value, known).value != tokens[token].value:
-            fail(network, derivation, "check-kept")
-    product = 1
-    for factor in derivation.factors:
-        product = product * field.evaluate(factor, known).value % P
-    if product != expected:
-        fail(network, derivation, "check-factors")
-    last = derivation.steps[-1]
-    if field.evaluate(last.after, known).value != expected:
-        fail(network, derivation, "check-result")
-    for step in derivation.steps:
-        if step.rule != "sum-over-paths":
-            continue
-        if field.evaluate(step.after, known).value != tokens[step.before].value:
-            fail(network, derivation, "check-sum")
-
-
-def inner_tokens(
-    network: Network,
-    derivation: Derivation,
-    field: Field,
-    primal: Mapping[Tree, Dual],
-    tokens: dict[Tree, Dual],
-) -> None:
-    """Values of tokens such as dh_3/dh_1 that long sums leave standing."""
-    for factor in derivation.factors:
-        for node in walk(factor):
-            if isinstance(node, Derivative) and node not in tokens and isinstance(node.of, Name):
-                tokens[node] = Dual(tangent(network, node.by, node.of, field, primal))
-
-
-def tangent(network: Network, by: Name, of: Name, field: Field, primal: Mapping[Tree, Dual]) -> int:
-    """d(of)/d(by) by one forward pass over the definitions."""
-    if by == of:
-        return 1
-    values: dict[Tree, Dual] = {by: Dual(primal[by].value, 1)}
-    first = network.position.get(by, -1)
-    for place in range(first + 1, len(network.equations)):
-        equation = network.equations[place]
-        if any(parent in values for parent in equation.parents):
-            inputs: dict[Tree, Dual] = {
-                parent: values.get(parent, primal[parent]) for parent in equation.parents
-            }
-            values[equation.name] = field.evaluate(network.bodies[place], inputs)
-        if equation.name == of:
-            break
-    return values[of].tangent if of in values else 0
-
-
-def fail(network: Network, derivation: Derivation, what: str) -> NoReturn:
-    """Reject."""
-    raise DerivationError(what, Where(network.name), goal=plain(derivation.goal))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from symgrad.calculus.edges import edge_step
 from symgrad.calculus.replay import Walk, replay
+from symgrad.calculus.tape import Tape
 from symgrad.calculus.tidy import plus, times
 from symgrad.errors import NotSupportedError, UnknownNameError, Where
 from symgrad.network.graph import Network
@@ -55,9 +55,7 @@ def derive(network: Network, wrt: Name, of: Name | None = None, keep: Sequence[N
     )
 
 
-def of_any_depth(
-    network: SymbolicNetwork, wrt: Name, of: Name | None, keep: Sequence[Name]
-) -> Derivation:
+def of_any_depth(network: SymbolicNetwork, wrt: Name, of: Name | None, keep: Sequence[Name]) -> Derivation:
     """The derivation for a chain whose depth is a symbol."""
     from symgrad.calculus.depth import derive_symbolic
 
@@ -105,25 +103,6 @@ def on_paths(network: Network, wrt: Name, target: Name) -> list[int]:
     return found[::-1]
 
 
-class Tape:
-    """The edge steps of one network towards one target, each made once however many gradients use it."""
-
-    def __init__(self, network: Network, target: Name) -> None:
-        self.network, self.target = network, target
-        self.steps: dict[int, dict[Name, Step]] = {}
-
-    def at(self, place: int) -> dict[Name, Step]:
-        """The steps into the equation at a place, by parent."""
-        found = self.steps.get(place)
-        if found is None:
-            equation = self.network.equations[place]
-            found = {
-                parent: edge_step(self.network, equation, parent, self.target) for parent in equation.parents
-            }
-            self.steps[place] = found
-        return found
-
-
 @lru_cache(maxsize=8)
 def tape(network: Network, target: Name) -> Tape:
     """The shared tape of a network and a target."""
@@ -135,7 +114,8 @@ def path_steps(tape: Tape, wrt: Name, places: list[int]) -> tuple[Step, ...]:
     reached = {wrt}
     found: list[Step] = []
     for place in places:
-        found.extend(step for parent, step in tape.at(place).items() if parent in reached)
+        parents = tape.network.equations[place].parents
+        found.extend([tape.step(place, parent) for parent in parents if parent in reached])
         reached.add(tape.network.equations[place].name)
     return tuple(found)
 
@@ -172,15 +152,23 @@ def chain_step(goal: Derivative, walk: Walk) -> Step:
     return Step(rule, goal, walk.product, Phrase.of(f"steps.{rule}", node=goal.of, parent=goal.by))
 
 
+def array_or_symbolic(network: Network) -> bool:
+    """Whether a chain has vectors, or a depth that is no number: those are derived one by one."""
+    return bool(network.shapes) or isinstance(network, SymbolicNetwork)
+
+
 class Gradients(Mapping[Name, Derivation]):
-    """The gradients of all parameters in their order; each is walked out when it is looked at."""
+    """The gradients of all parameters in their order, derived together; one is written out when looked at."""
 
     def __init__(self, network: Network, of: Name | None = None) -> None:
         self.network, self.of = network, of
         self.found: dict[Name, Derivation] = {}
+        self.parameters = frozenset(network.parameters)
+        self.tape = None if array_or_symbolic(network) else tape(network, of or network.objective)
+        self.edges = 0 if self.tape is None else sum(len(slots) for _, _, slots in self.tape.edges)
 
     def __getitem__(self, parameter: Name) -> Derivation:
-        if parameter not in self.network.parameters:
+        if parameter not in self.parameters:
             raise KeyError(parameter)
         if parameter not in self.found:
             self.found[parameter] = derive(self.network, parameter, self.of)

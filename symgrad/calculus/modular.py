@@ -6,8 +6,8 @@ dual numbers, a function's value and slope are random but consistent residues.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from random import Random
 
 from symgrad.functions import registry
 from symgrad.functions.application import applied, name_of, written
@@ -54,19 +54,40 @@ def integer(tree: Tree) -> int | None:
 
 
 class Field:
-    """One random point: names, functions and constants have fixed residues given by a seed."""
+    """One random point: names, constants and the values of functions are residues drawn when first needed."""
 
     def __init__(self, seed: int, functions: Mapping[str, str]) -> None:
         self.seed, self.functions = seed, functions
+        self.bits = Random(seed).getrandbits
+        self.known: dict[Hashable, int] = {}
+        self.names: dict[Hashable, Hashable] = {}
+        self.tables: dict[tuple[Hashable, int], dict[int, int]] = {}
 
-    def residue(self, *key: object) -> int:
-        """A residue that depends on the key alone."""
-        text = repr((self.seed, *key)).encode()
-        return int.from_bytes(hashlib.blake2b(text, digest_size=16).digest(), "big") % (P - 2) + 1
+    def draw(self) -> int:
+        """A new random residue, never zero."""
+        return self.bits(61) % (P - 1) + 1
+
+    def residue(self, *key: Hashable) -> int:
+        """The residue of a key: drawn when it is first asked for, the same from then on."""
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self.draw()
+        return found
+
+    def table(self, function: Hashable, order: int) -> dict[int, int]:
+        """The values of a function's derivative at the arguments that were asked for so far."""
+        return self.tables.setdefault((function, order), {})
+
+    def at(self, table: dict[int, int], argument: int) -> int:
+        """The value of a random function, drawn where it is new."""
+        found = table.get(argument)
+        if found is None:
+            found = table[argument] = self.draw()
+        return found
 
     def leaf(self, name: Name) -> int:
         """The residue of a leaf."""
-        return self.residue("leaf", name.stem, *(repr(index) for index in name.indices))
+        return self.residue("leaf", name)
 
     def inverse(self, value: int) -> int:
         """1 / value; at a pole another point must be tried."""
@@ -76,10 +97,19 @@ class Field:
 
     def function(self, tree: Apply, order: int, argument: int) -> int:
         """f^(order) at a residue: a polynomial function stays itself, others are atoms."""
-        name = name_of(tree, self.functions)
-        if general := name is None:
-            name = self.functions.get(tree.function.stem, tree.function.stem)
-        return self.residue("function", name, order, argument, *map(repr, tree.options if general else ()))
+        return self.at(self.table(self.called(tree), order), argument)
+
+    def called(self, tree: Apply) -> Hashable:
+        """What tells an applied function from all others."""
+        key = tree.function, tree.options
+        found = self.names.get(key)
+        if found is None:
+            found = name_of(tree, self.functions)
+            if found is None:
+                stem = tree.function.stem
+                found = (self.functions.get(stem, stem), *map(repr, tree.options))
+            self.names[key] = found
+        return found
 
     def evaluate(self, tree: Tree, values: Mapping[Tree, Dual]) -> Dual:
         """The dual value of a tree at the values of its names."""
@@ -126,7 +156,7 @@ class Field:
             lower = pow(b.value, n - 1, P) if n >= 1 else self.inverse(pow(b.value, 1 - n, P))
             return Dual(lower * b.value, n * lower * b.tangent)
         value = self.residue("power", b.value, e.value)
-        log = 1 if base == Constant("e") else self.residue("function", "log", 0, b.value)
+        log = 1 if base == Constant("e") else self.at(self.table("log", 0), b.value)
         lower = self.residue("power", b.value, (e.value - 1) % P)
         return Dual(value, value * log * e.tangent + (e.value * lower * b.tangent if b.tangent else 0))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from symgrad.errors import (
@@ -14,7 +14,10 @@ from symgrad.errors import (
     UnknownNameError,
 )
 from symgrad.network.functions import bound_functions, check_options
-from symgrad.network.graph import Equation, Network, Pattern, instantiate
+from symgrad.network.graph import Equation, Network, Pattern
+from symgrad.network.instances import Members
+from symgrad.network.shapes import infer
+from symgrad.network.symbolic import SymbolicNetwork, build_symbolic, symbolic_loop
 from symgrad.notation import chainfile as cf
 from symgrad.notation.indices import evaluate_index, linear
 from symgrad.notation.source import Source
@@ -29,10 +32,11 @@ def build(file: cf.ChainFile) -> Network:
     """The network of a chain file.
 
     Raises:
-        ParseError, UnknownNameError, InputError: duplicate definition, forward reference, cycle, undefined member
-            or index, constant zero divisor, unknown objective or parameter; each with line, column and caret.
+        InputError: or its kin: duplicate definition, forward reference, cycle, undefined member or index,
+            constant zero divisor, unknown objective or parameter; each with line, column and caret.
     """
-    return Builder(file).run()
+    loop = symbolic_loop(file)
+    return Builder(file).run() if loop is None else build_symbolic(file, loop)
 
 
 class Builder:
@@ -42,6 +46,8 @@ class Builder:
         self.file = file
         self.defined: dict[Name, Equation] = {}
         self.leaves: dict[Name, None] = {}
+        self.members = Members()
+        self.makers: dict[int, Callable[[tuple[int, ...]], Name]] = {}
         self.patterns = [self.pattern(equation) for equation in file.equations]
         self.everything = self.all_targets()
 
@@ -135,19 +141,15 @@ class Builder:
         self.defined_names = seen
         return targets
 
-    @staticmethod
-    def instance(name: Name, values: dict[str, int]) -> Name:
-        """The name with its loop letters replaced by their values."""
-        result = instantiate(name, values) if name.indices else name
-        assert isinstance(result, Name)
-        return result
+    def instance(self, name: Name, values: dict[str, int]) -> Name:
+        """The name of a pattern with its loop letters replaced by their values."""
+        make = self.makers.get(id(name))
+        if make is None:
+            make = self.makers[id(name)] = self.members.name(name, tuple(values))
+        return make(tuple(values.values()))
 
     def run(self) -> Network:
         """The network, every equation after everything it uses."""
-        if self.file.shapes:
-            shape = next((s for s in self.file.shapes if s.kind != "scalar"), None)
-            if shape is not None:
-                raise NotSupportedError("shapes-not-yet", shape.where, name=plain(shape.target))
         for pattern, values in self.instances():
             parents: dict[Name, None] = {}
             name = self.instance(pattern.target, values)
@@ -162,9 +164,17 @@ class Builder:
         for equation in self.file.equations:
             check_options(equation, functions)
         return Network(
-            self.file.name, self.file.title, self.file.text, tuple(self.defined.values()), tuple(self.leaves),
-            self.parameters(), objective, functions, self.file.assumptions,
-        )  # fmt: skip
+            self.file.name,
+            self.file.title,
+            self.file.text,
+            tuple(self.defined.values()),
+            tuple(self.leaves),
+            self.parameters(),
+            objective,
+            functions,
+            self.file.assumptions,
+            infer(self.file.shapes, tuple(self.leaves), tuple(self.defined.values()), objective),
+        )
 
     # -- names -------------------------------------------------------------------------------------------
 
@@ -181,7 +191,7 @@ class Builder:
         ]
         if family and name.indices and all(isinstance(i, Number) for i in name.indices):
             self.initial(name, family, slot, pattern)
-        plain_name = strip_spans(name)
+        plain_name = strip_spans(name) if name is slot else name
         assert isinstance(plain_name, Name)
         self.leaves[plain_name] = None
 
@@ -200,7 +210,7 @@ class Builder:
         return self.at(pattern.source, slot, "no-such-member", name=plain(name), members=members)
 
     def forward(self, name: Name, target: Name, slot: Name, pattern: Pattern) -> SymgradError:
-        """A forward reference: the cycle, named in full, if there is one; else the line that comes too late."""
+        """A forward reference: the cycle it closes, named in full, or else the line that comes too late."""
         cycle = self.cycle(target)
         if cycle:
             return self.at(pattern.source, slot, "cycle", path=" -> ".join(plain(n) for n in cycle))
@@ -272,4 +282,6 @@ class Builder:
 
 def rename_functions(network: Network, functions: dict[str, str]) -> Network:
     """The same network with general functions filled in or swapped (sigma -> tanh)."""
+    if isinstance(network, SymbolicNetwork):
+        return network.renamed(functions)
     return replace(network, functions={**network.functions, **functions})

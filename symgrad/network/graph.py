@@ -44,13 +44,13 @@ class Equation:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Names as numbers, leaves first, then the equations; `slots` are an equation's inputs in pattern order."""
+    """Names as numbers, leaves first, then equations; `slots` are an equation's inputs in pattern order."""
 
     number: Mapping[Name, int]
     slots: Sequence[tuple[int, ...]]
 
 
-def wire(leaves: Sequence[Name], equations: Sequence[Equation], members: Members) -> Wiring:
+def wire(leaves: Sequence[Name], equations: Sequence[Equation], members: Callable[[], Members]) -> Wiring:
     """The wiring of some equations; two slots of a pattern may be one name in a member."""
     number = {name: place for place, name in enumerate(leaves)}
     number.update({equation.name: place for place, equation in enumerate(equations, len(leaves))})
@@ -58,7 +58,7 @@ def wire(leaves: Sequence[Name], equations: Sequence[Equation], members: Members
     for equation in equations:
         names, pattern = equation.parents, equation.pattern
         if len(names) != len(pattern.slots):
-            names = tuple([members.name(slot, pattern.letters)(equation.values) for slot in pattern.slots])
+            names = tuple([members().name(slot, pattern.letters)(equation.values) for slot in pattern.slots])
         slots.append(tuple([number[name] for name in names]))
     return Wiring(number, slots)
 
@@ -116,7 +116,7 @@ class Network:
     @cached_property
     def wiring(self) -> Wiring:
         """The names as numbers and what every equation uses, slot by slot."""
-        return wire(self.leaves, self.equations, self.members)
+        return wire(self.leaves, self.equations, lambda: self.members)
 
     @cached_property
     def names(self) -> frozenset[Name]:

@@ -8,7 +8,21 @@ from typing import TypeAlias
 
 from symgrad.notation.indices import evaluate_index, linear
 from symgrad.notation.tree import (
-    Add, Apply, BigOp, Constant, Derivative, Div, Mul, Name, Neg, Number, Pow, Relation, Tree, children, number,
+    Add,
+    Apply,
+    BigOp,
+    Constant,
+    Derivative,
+    Div,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Pow,
+    Relation,
+    Tree,
+    children,
+    number,
     rebuild,
 )  # fmt: skip
 
@@ -181,7 +195,9 @@ def constant(tree: Tree, letters: tuple[str, ...]) -> bool:
         case Name(stem, ()):
             return stem not in letters
         case Name(_, indices):
-            return all(constant(index, letters) and not isinstance(index, Add | Mul | Neg | Div) for index in indices)
+            return all(
+                constant(index, letters) and not isinstance(index, Add | Mul | Neg | Div) for index in indices
+            )
         case Apply(function) if function.indices:
             return False
     return all(constant(child, letters) for child in children(tree))
