@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,13 +14,15 @@ from symgrad.calculus.derive import derive
 from symgrad.errors import NotSupportedError, UnknownNameError, Where
 from symgrad.network.build import build, rename_functions
 from symgrad.network.graph import Network
+from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.chainfile import read_chain
-from symgrad.notation.tree import Name
+from symgrad.notation.tree import Name, Tree
 from symgrad.notation.writers.latex import latex
 from symgrad.notation.writers.plain import plain
 from symgrad.notation.writers.unicode import pretty
 
 if TYPE_CHECKING:
+    from symgrad.api.comparison import Comparison
     from symgrad.api.evaluation import Evaluation
     from symgrad.api.proof import Proof
 
@@ -121,6 +123,10 @@ class Chain:
 
     def gradients(self, of: str | None = None) -> Gradients:
         """The gradients of all parameters, by name."""
+        if not self.network.parameters:
+            leaves = ", ".join(dict.fromkeys(leaf.stem for leaf in self.network.leaves))
+            hint = "no-parameters-hint" if leaves else ""
+            raise InputError("no-parameters", Where(self.network.name), hint, names=leaves)
         return Gradients(self.network, None if of is None else one(self.network, of))
 
     # -- the rest of the house ---------------------------------------------------------------------------
@@ -182,18 +188,52 @@ class Chain:
         network = self.network if depth is None else deepen(self.network, depth)
         return Chain(rename_functions(network, function_names(functions)))
 
+    def changed(self, functions: Mapping[str, str] | None = None, depth: int | None = None) -> Chain:
+        """`vary`, but a function that the chain does not apply is an error.
+
+        Raises:
+            UnknownNameError: there is no such function in the chain.
+        """
+        for name in functions or ():
+            if name not in self.network.applied and name not in self.network.functions:
+                where = Where("<swap>", 1, 1, name, len(name))
+                raise UnknownNameError("not-applied", where, name=name, chain=self.network.name)
+        return self.vary(functions=functions, depth=depth)
+
+    def compare(
+        self, other: Chain, wrt: str | None = None, values: Mapping[str, Any] | None = None
+    ) -> Comparison:
+        """This chain and another side by side: activation, gradient, bound, numbers.
+
+        Args:
+            other: a second chain, such as `chain.vary(functions={"sigma": "tanh"})`.
+            wrt: what both are differentiated by; by default the first parameter of each.
+            values: what is left open is 1 for weights, 0 for biases and targets, 1/2 for inputs.
+        """
+        from symgrad.api.comparison import compare
+
+        return compare(self.network, other.network, wrt, values or {})
+
     # -- showing -----------------------------------------------------------------------------------------
 
+    def rows(self) -> Iterator[tuple[Tree, Tree]]:
+        """The equations, both sides; of a chain of symbolic depth one layer, with its letter."""
+        if isinstance(self.network, SymbolicNetwork):
+            return ((line.target, line.body) for line, _ in self.network.lines)
+        return ((equation.name, equation.body) for equation in self.network.equations)
+
     def __str__(self) -> str:
-        return "\n".join(f"{plain(e.name)} = {plain(e.body)}" for e in self.network.equations)
+        return "\n".join(f"{plain(name)} = {plain(body)}" for name, body in self.rows())
 
     def __repr__(self) -> str:
+        if isinstance(self.network, SymbolicNetwork):
+            return f"<Chain {self.network.name}: depth {self.network.depth}, objective {self.objective}>"
         count = len(self.network.equations)
         return f"<Chain {self.network.name}: {count} equations, objective {self.objective}>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text("\n".join(f"{pretty(e.name)} = {pretty(e.body)}" for e in self.network.equations))
+        printer.text("\n".join(f"{pretty(name)} = {pretty(body)}" for name, body in self.rows()))
 
     def _repr_latex_(self) -> str:
-        rows = [f"{latex(e.name)} &= {latex(e.body)}" for e in self.network.equations]
+        rows = [f"{latex(name)} &= {latex(body)}" for name, body in self.rows()]
         return "$\\displaystyle \\begin{aligned}" + r" \\ ".join(rows) + "\\end{aligned}$"

@@ -8,7 +8,9 @@ from typing import Any
 
 from symgrad.api.names import members, one
 from symgrad.calculus.derive import derive
+from symgrad.errors import MissingValueError, SymgradError
 from symgrad.network.graph import Network
+from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.tree import Derivative, Name, Tree
 from symgrad.notation.writers.plain import plain
 from symgrad.numerics.evaluate import Report
@@ -99,6 +101,8 @@ def evaluate(
     of: str | None,
 ) -> Evaluation:
     """Numbers for a gradient, several, a family, or (None) all parameters."""
+    if isinstance(network, SymbolicNetwork):
+        network, given = with_depth(network, given)
     texts = [wrt] if isinstance(wrt, str) else list(wrt or ())
     names: list[Name] = [name for text in texts for name in members(network, text)] or list(
         network.parameters
@@ -106,3 +110,19 @@ def evaluate(
     target = None if of is None else one(network, of)
     goals = [derive(network, name, target) for name in dict.fromkeys(names)]
     return Evaluation(network, evaluate_all(network, goals, given, precision, functions), given, functions)
+
+
+def with_depth(network: SymbolicNetwork, given: Mapping[str, Any]) -> tuple[Network, Mapping[str, Any]]:
+    """The chain at the depth that the values name, and the other values.
+
+    Raises:
+        MissingValueError: no depth, or one that is no whole number.
+    """
+    rest = {name: value for name, value in given.items() if name.strip() != network.depth}
+    depth = next((value for name, value in given.items() if name.strip() == network.depth), None)
+    try:
+        return network.at_depth(int(str(depth))), rest
+    except ValueError as problem:
+        if isinstance(problem, SymgradError):
+            raise
+        raise MissingValueError("symbolic-depth-value", network.loop.where, letter=network.depth) from problem

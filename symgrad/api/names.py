@@ -8,6 +8,7 @@ from functools import lru_cache
 from symgrad.errors import UnknownNameError, Where
 from symgrad.functions import registry
 from symgrad.network.graph import Network
+from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.context import Context
 from symgrad.notation.reader import read
 from symgrad.notation.symbols import BUILT_IN, SYNONYMS
@@ -30,6 +31,7 @@ def context_of(network: Network, kind: str) -> Context:
         activation=network.activation,
         objective=network.objective,
         deltas=not any(name.stem == "delta" for name in network.names),
+        families=network.families if isinstance(network, SymbolicNetwork) else frozenset(),
     )
 
 
@@ -49,6 +51,8 @@ def members(network: Network, text: str, place: str = "<name>") -> tuple[Name, .
         raise UnknownNameError("not-a-name", Where(place, 1, 1, text, len(text)), text=text)
     if tree in network.names:
         return (tree,)
+    if isinstance(network, SymbolicNetwork):
+        return (network.find(tree),)
     if tree.indices and isinstance(tree.indices[-1], Name) and not tree.indices[-1].indices:
         ordered = [*network.leaves, *network.position]
         family = [n for n in ordered if n.stem == tree.stem and len(n.indices) == len(tree.indices)]
@@ -92,3 +96,16 @@ def function_names(functions: Mapping[str, str] | None) -> dict[str, str]:
             raise UnknownNameError("unknown-function", where, hint, name=function, suggestion=near)
         result[name] = known.name
     return result
+
+
+def check_applied(network: Network, functions: Mapping[str, str]) -> None:
+    """Refuse a function for a name that the chain does not apply.
+
+    Raises:
+        UnknownNameError: says which functions the chain applies.
+    """
+    for name in functions:
+        if name not in network.applied and name not in network.functions:
+            shown = ", ".join(network.applied) or "-"
+            where = Where("<function>", 1, 1, f"{name}={functions[name]}", len(name))
+            raise UnknownNameError("no-such-function", where, name=name, members=shown)

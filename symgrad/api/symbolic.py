@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 import sympy
 
 from symgrad.network.graph import Network
+from symgrad.notation.places import letters_of, plain_letters
 from symgrad.notation.tree import (
     Add,
     Apply,
@@ -24,6 +25,7 @@ from symgrad.notation.tree import (
     Pow,
     Relation,
     Tree,
+    walk,
 )
 from symgrad.notation.writers.latex import latex
 from symgrad.notation.writers.plain import plain
@@ -60,6 +62,7 @@ def to_sympy(tree: Tree, kept: Mapping[Derivative, Tree] | None = None) -> Any:
     w_1*(a - y)**2/2
     """
     values = kept or {}
+    letters, families = ranging((tree, *values.values()))
 
     def visit(node: Tree) -> Any:
         match node:
@@ -71,6 +74,10 @@ def to_sympy(tree: Tree, kept: Mapping[Derivative, Tree] | None = None) -> Any:
                 return sympy.E
             case Constant():
                 return sympy.oo
+            case Name(stem, ()) if stem in letters:
+                return sympy.Symbol(stem, integer=True)
+            case Name(stem, indices) if stem in families:
+                return sympy.Indexed(stem, *map(visit, indices))
             case Name():
                 return sympy.Symbol(plain(node), real=True)
             case Derivative():
@@ -90,23 +97,28 @@ def to_sympy(tree: Tree, kept: Mapping[Derivative, Tree] | None = None) -> Any:
             case Apply(function, arguments, order):
                 return function_class(function, order)(*map(visit, arguments))
             case BigOp(kind, body, index, low, high):
-                letter = sympy.Symbol(index, integer=True)
                 make = sympy.Product if kind == "prod" else sympy.Sum
-                return make(indexed(body, index, letter), (letter, visit(low), visit(high)))
+                letter = sympy.Symbol(index, integer=True)
+                return make(visit(body), (letter, visit(low), visit(high)))
             case Indicator(Relation((operator,), (a, b))):
                 return sympy.Piecewise((1, RELATIONS[operator](visit(a), visit(b))), (0, True))
         raise TypeError(f"no SymPy form of {plain(node)}")
 
-    def indexed(body: Tree, index: str, letter: Any) -> Any:
-        found = visit(body)
-        swap = {}
-        for symbol in found.free_symbols:
-            base, _, place = str(symbol).partition("_")
-            if place == index:
-                swap[symbol] = sympy.Indexed(base, letter)
-        return found.xreplace(swap)
-
     return visit(tree)
+
+
+def ranging(trees: Iterable[Tree]) -> tuple[frozenset[str], frozenset[str]]:
+    """The index letters of big operators and their bounds, and the stems that range with them: w of w_k."""
+    letters: set[str] = set()
+    families: set[str] = set()
+    nodes = [node for tree in trees for node in walk(tree)]
+    for node in nodes:
+        if isinstance(node, BigOp):
+            letters |= letters_of(node) | {node.index}
+    for node in nodes:
+        if isinstance(node, Name) and any(plain_letters(index) & letters for index in node.indices):
+            families.add(node.stem)
+    return frozenset(letters), frozenset(families)
 
 
 def expand(network: Network, tree: Tree, kept: Mapping[Derivative, Tree]) -> Any:

@@ -7,6 +7,7 @@ import re
 from symgrad.errors import InputError, Where
 from symgrad.network.build import build
 from symgrad.network.graph import Network
+from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.chainfile import read_chain
 
 LOOP = re.compile(r"^(\s*for\s+\w+\s+in\s+)(\d+)(\s*\.\.\s*)(\d+)(\s*:)", re.M)
@@ -18,6 +19,8 @@ def deepen(network: Network, depth: int) -> Network:
     Raises:
         InputError: the chain has no loop, or more than one, or depth is below the loop's start.
     """
+    if isinstance(network, SymbolicNetwork):
+        return network.at_depth(depth)
     loops = LOOP.findall(network.text)
     if len(loops) != 1:
         raise InputError("depth-needs-one-loop", Where(network.name), count=len(loops))

@@ -24,7 +24,8 @@ class Context:
     arrays: stems that are vectors or matrices. layered: stems whose layer stands in a superscript.
     bare: stems that are variables although they could be general functions. activation, objective: what the
     free letters of an answer stand for. deltas: whether delta_j is understood. scientific: whether 1e-3 is a
-    number. aliases: other letters -> the names they stand for.
+    number. aliases: other letters -> the names they stand for. families: stems with a member for every
+    index, in chains of symbolic depth.
     """
 
     kind: str = "claim"
@@ -39,6 +40,7 @@ class Context:
     deltas: bool = False
     scientific: bool = False
     aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
+    families: frozenset[str] = frozenset()
 
     @property
     def stems(self) -> frozenset[str]:

@@ -55,6 +55,8 @@ class Names(Scripts):
         members = self.context.members(name.stem)
         if name in self.context.known or self.is_bound(name.stem) or not members:
             return
+        if name.stem in self.context.families and name.indices:
+            return
         concrete = all(isinstance(i, Number) for i in name.indices)
         if not concrete and any(member.indices for member in members):
             return
