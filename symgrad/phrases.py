@@ -16,6 +16,14 @@ from pathlib import Path
 LANGUAGES = ("en", "zh")
 
 
+class PhraseFileError(ValueError):
+    """A phrase file of the user's own that is no TOML; floor 0 has no place to point at but the file."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path, self.reason = path, reason
+
+
 @cache
 def data_root(kind: str) -> Path:
     """The folder `templates` or `examples`: inside the installed package, else beside it in a checkout."""
@@ -34,7 +42,10 @@ def catalogue(lang: str, room: str, folder: Path | None = None) -> Mapping[str, 
     phrases: dict[str, str] = {}
     for root in (data_root("templates"), folder):
         if root is not None and (path := root / "phrases" / lang / f"{room}.toml").is_file():
-            phrases.update(tomllib.loads(path.read_text(encoding="utf-8")))
+            try:
+                phrases.update(tomllib.loads(path.read_text(encoding="utf-8")))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+                raise PhraseFileError(str(path), str(problem)) from problem
     return phrases
 
 

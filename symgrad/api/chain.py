@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.api.derivation import Derivation, Gradients
 from symgrad.api.files import read_utf8
-from symgrad.api.names import function_names, members, one
+from symgrad.api.names import check_applied, function_names, members, one
 from symgrad.calculus.derive import derive
-from symgrad.errors import NotSupportedError, UnknownNameError, Where
+from symgrad.errors import InputError, NotSupportedError, UnknownNameError, Where
 from symgrad.network.build import build, rename_functions
 from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
@@ -143,7 +143,7 @@ class Chain:
         from symgrad.api.proof import prove_about
 
         self.only_scalars("prove")
-        return prove_about(self.network, claim, given, function_names(functions), timeout)
+        return prove_about(self.network, claim, given, self.functions(functions), timeout)
 
     def evaluate(
         self,
@@ -157,7 +157,7 @@ class Chain:
         from symgrad.api.evaluation import evaluate
 
         self.only_scalars("eval")
-        return evaluate(self.network, wrt, values or {}, precision, function_names(functions), of)
+        return evaluate(self.network, wrt, values or {}, precision, self.functions(functions), of)
 
     def notes(
         self,
@@ -175,6 +175,12 @@ class Chain:
         self.only_scalars("notes")
         return notes(self.network, format, lang, length, standalone, templates, answers)
 
+    def functions(self, functions: Mapping[str, str] | None) -> dict[str, str]:
+        """Canonical names of functions, for names that this chain applies."""
+        found = function_names(functions)
+        check_applied(self.network, found)
+        return found
+
     def only_scalars(self, action: str) -> None:
         """Refuse what is not there yet for vectors and matrices, instead of treating them as numbers."""
         if self.network.shapes:
@@ -186,7 +192,7 @@ class Chain:
         from symgrad.api.vary import deepen
 
         network = self.network if depth is None else deepen(self.network, depth)
-        return Chain(rename_functions(network, function_names(functions)))
+        return Chain(rename_functions(network, self.functions(functions)))
 
     def changed(self, functions: Mapping[str, str] | None = None, depth: int | None = None) -> Chain:
         """`vary`, but a function that the chain does not apply is an error.

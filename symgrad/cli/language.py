@@ -37,7 +37,18 @@ def language(context: click.Context | None = None) -> str:
     """The language of the running command."""
     context = context or click.get_current_context(silent=True)
     run = context.find_object(Run) if context else None
-    return run.lang if run else asked_language(sys.argv[1:])
+    lang = run.lang if run else asked_language(sys.argv[1:])
+    to_file = context is not None and context.params.get("output") is not None
+    return lang if to_file or showable(lang) else "en"
+
+
+def showable(lang: str) -> bool:
+    """Whether the terminal can show a language at all; a line of question marks helps nobody."""
+    try:
+        {"zh": "中"}.get(lang, "").encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def words(key: str, /, **fields: object) -> str:

@@ -17,10 +17,10 @@ from symgrad.cli.language import Run, asked_language, language
 from symgrad.cli.options import Option
 from symgrad.cli.output import PipeClosed, show
 from symgrad.errors import DerivationError, SymgradError
-from symgrad.phrases import LANGUAGES, say
+from symgrad.phrases import LANGUAGES, PhraseFileError, say
 from symgrad.version import __version__
 
-COMMANDS = ("new", "derive", "prove", "verify", "eval", "notes", "mark", "grade", "repl", "doctor")
+COMMANDS = ("new", "derive", "prove", "verify", "eval", "notes", "compare", "mark", "grade", "repl", "doctor")
 """In the order a newcomer meets them; each is `command` in symgrad/cli/commands/<name>.py."""
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -75,6 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:
         code = _pipe_closed()
+    except OSError:  # said already; Python's own flush at exit must not say it again
+        _pipe_closed()
+        code = code or 2
     sys.exit(code)
 
 
@@ -92,10 +95,14 @@ def run(arguments: list[str]) -> int:
         return _complain(problem.message(lang), 1)
     except SymgradError as problem:
         return _complain(problem.message(lang), 2)
+    except PhraseFileError as problem:
+        return _complain(say("errors.template-syntax", lang, None, reason=str(problem)), 2)
     except (KeyboardInterrupt, click.Abort):
         return _complain("", INTERRUPTED)
     except PipeClosed:
         return _pipe_closed()
+    except OSError as problem:  # a full disk; files of the user's are reported where they are opened
+        return _complain(say("errors.output-failed", lang, None, reason=str(problem)), 2)
 
 
 def _complain(message: str, code: int) -> int:

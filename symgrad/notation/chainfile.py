@@ -13,10 +13,15 @@ from symgrad.notation.context import Context
 from symgrad.notation.indices import canonical
 from symgrad.notation.reader import Reading, read, read_source
 from symgrad.notation.source import Source
-from symgrad.notation.tree import Name, Relation, Tree, strip_spans
+from symgrad.notation.symbols import GREEK_WORDS
+from symgrad.notation.tree import Constant, Name, Relation, Tree, strip_spans
 
 MAX_FILE = 1_000_000
 FOR = re.compile(r"for\s+([A-Za-z]\w*)\s+in\s+(.+?)\s*\.\.\s*(.+?)\s*:\s*$")
+
+
+COMMON = ("sigmoid", "tanh", "relu", "softplus", "gelu", "exp", "log")
+"""What is offered where a function is unknown and none is near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +237,8 @@ class ChainReader:
             return
         target = self.read(self.source(line, 0, len(left)), self.context)
         if not isinstance(target, Name):
+            if isinstance(target, Constant):
+                raise ParseError("left-side-constant", self.where(line, 0, len(left)), name=left)
             raise ParseError("left-side", self.where(line, 0, len(left)))
         source = self.source(line, start)
         context = replace(self.context, bound=frozenset(loop.index for _, loop in self.loops))
@@ -271,14 +278,18 @@ class ChainReader:
 
     def refuse_misspelt(self, line: Line, name: str, word: str, start: int) -> None:
         """Raise if a word that the chain applies but never defines looks like a function we know."""
-        near = get_close_matches(word.lower(), sorted(s.BUILT_IN), 1, 0.7)
-        if not near or not re.fullmatch(r"[A-Za-z_]{4,}", word):
+        if not re.fullmatch(r"[A-Za-z_]{2,}", word) or word in GREEK_WORDS:
             return
+        near = get_close_matches(word.lower(), sorted(s.BUILT_IN), 1, 0.7)
         applied = re.search(rf"(?<![A-Za-z]){re.escape(name)}'?\(", self.text)
-        defined = re.search(rf"^\s*{word}\s*=", self.text, re.M)
-        if (applied or name in s.GENERAL_FUNCTIONS) and not defined:
+        elsewhere = [other for other in self.lines if other is not line]
+        known = any(re.search(rf"(?<![A-Za-z]){word}(?![A-Za-z])", other.text) for other in elsewhere)
+        if (applied or (near and name in s.GENERAL_FUNCTIONS)) and not known:
             where = self.where(line, start, len(word))
-            raise UnknownNameError("unknown-function", where, "did-you-mean", name=word, suggestion=near[0])
+            hint, suggestion = (
+                ("did-you-mean", near[0]) if near else ("known-functions", ", ".join(sorted(COMMON)))
+            )
+            raise UnknownNameError("unknown-function", where, hint, name=word, suggestion=suggestion)
 
     def read(self, source: Source, context: Context) -> Tree:
         """One formula; the punctuation a display ends with is not part of it."""

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from symgrad.errors import MissingExtraError
-from symgrad.phrases import say
+from symgrad.errors import MissingExtraError, SymgradError
+from symgrad.phrases import preferred_language, say
 from symgrad.version import __version__
 
 if TYPE_CHECKING:
@@ -52,7 +52,14 @@ def shell(names: Mapping[str, Any]) -> Any:
     config.HistoryAccessor.enabled = False
     config.TerminalInteractiveShell.confirm_exit = False
     config.TerminalInteractiveShell.term_title = False
-    return InteractiveShellEmbed(config=config, user_ns=dict(names), banner1="", exit_msg="")
+    made = InteractiveShellEmbed(config=config, user_ns=dict(names), banner1="", exit_msg="")
+    made.set_custom_exc((SymgradError,), say_problem)
+    return made
+
+
+def say_problem(shell: Any, kind: Any, problem: Any, traceback: Any, tb_offset: Any = None) -> None:
+    """A slip of the person's is one message, not a traceback."""
+    print(problem.message(preferred_language()))
 
 
 def start(chain: Chain | None) -> None:
