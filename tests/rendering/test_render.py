@@ -89,7 +89,7 @@ def test_derivation_json() -> None:
 def test_an_overview_lists_all_and_explains_the_first() -> None:
     several = [samples.nielsen(start=j) for j in (1, 2, 3, 4)]
     text = render_derivation(several, Target(), overview=True)
-    assert text.startswith("All 4 gradients of C:\n")
+    assert text.startswith("The gradients of C by every parameter (4):\n")
     assert "∂C/∂b₄ = σ′(z₄) (a₄ − y)" in text and text.count("one path:") == 1
 
 
