@@ -20,7 +20,7 @@ from symgrad.notation.writers.plain import plain
 def context_of(network: Network, kind: str) -> Context:
     """What a reader must know about a chain before it reads a claim or an answer about it."""
     declared = frozenset(network.functions) | frozenset(
-        s for s in network.applied if registry.lookup(s) is None
+        s for s in network.applied if registry.configured(s) is None
     )
     layered = frozenset(name.stem for name in network.names if name.layer)
     return Context(

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from symgrad.algebra import Fingerprints, algebra_of, close
-from symgrad.grading.edits import Edit, product
+from symgrad.grading.edits import Edit, is_wrong_factor, product
 from symgrad.grading.objective_slips import range_edits
 from symgrad.grading.question import Question
 from symgrad.grading.slips import Slips
 from symgrad.grading.writings import form_kinds, written
-from symgrad.notation.tree import Derivative, Name, Tree
+from symgrad.notation.tree import Derivative, Name, Tree, number
 from symgrad.notation.writers.plain import plain
 from symgrad.values.mark import Mistake
 
@@ -99,9 +99,16 @@ class Diagnosis:
         self.confirmed = 0
 
     def run(self) -> Found:
-        """Another gradient first, then the shortest edit, ties all; at most two slips at once."""
-        other = self.other_gradient()
+        """The shortest edit and other gradients, ties all; else two slips at once.
+
+        A wrong sign alone explains more than another gradient that happens to be minus this one; that is
+        told only of what could have been asked for, and beside the sign.
+        """
         edits = self.shapes() or self.in_forms()
+        if any(plain_sign(mistake) for mistake in edits):
+            other = self.other_gradient(asked_for=True)
+            return Found((*edits, *other), tuple((mistake,) for mistake in edits))
+        other = self.other_gradient()
         if other or edits:
             return Found((*other, *edits), tuple((mistake,) for mistake in (*edits, *other)))
         pair = self.pairs()
@@ -129,12 +136,13 @@ class Diagnosis:
 
     # -- whole answers ---------------------------------------------------------------------------------------
 
-    def other_gradient(self) -> tuple[Mistake, ...]:
-        """wrong-variable: the answer is the gradient of another name of the chain."""
+    def other_gradient(self, asked_for: bool = False) -> tuple[Mistake, ...]:
+        """wrong-variable: the answer is the gradient of another name (asked_for: no input or target)."""
         network, goal = self.question.network, self.question.goal
         if network is None or goal is None or not isinstance(goal.of, Name):
             return ()
-        names = [*network.leaves, *(e.name for e in network.equations)]
+        leaves = network.parameters if asked_for else network.leaves
+        names = [*leaves, *(e.name for e in network.equations)]
         for name in names:
             token = Derivative(goal.of, name)
             if name == goal.by or name == goal.of or token not in self.question.adjoints:
@@ -184,11 +192,18 @@ class Diagnosis:
         return found
 
     def pairs(self) -> list[Mistake]:
-        """Two slips at once: ratios that multiply to the one needed."""
-        needed = self.needed()
-        form = self.desk.form("factors")
+        """Two slips at once; or a wrong factor (one that is missing, one too many) and a wrong sign."""
+        needed, form = self.needed(), self.desk.form("factors")
         if not needed or form is None:
             return []
+        if found := self.two(form, needed):
+            return [edit.mistake for edit in found]
+        turned = Edit(Mistake("wrong-sign", "", None), (), (number(-1),))
+        found = self.two(form, -needed, turned)
+        return [edit.mistake for edit in (*found, turned)] if found else []
+
+    def two(self, form: Form, needed: float, third: Edit | None = None) -> tuple[Edit, ...]:
+        """Two slips whose ratios multiply to the one needed; with a third they stand for a wrong factor."""
         rated = [(ratio, edit) for ratio, edit in form.rated if ratio and edit.cost <= 1.5]
         ordered = sorted(rated, key=lambda pair: pair[0])
         keys = [ratio for ratio, _ in ordered]
@@ -198,12 +213,19 @@ class Diagnosis:
             low, high = sorted((partner * (1 - 1e-9), partner * (1 + 1e-9)))
             for _, other in ordered[bisect_left(keys, low) : bisect_right(keys, high)]:
                 if edit.cost <= other.cost and not edit.places & other.places and edit != other:
-                    matches.append((edit.cost + other.cost, edit, other))
+                    if third is None or is_wrong_factor(edit.mistake, other.mistake):
+                        matches.append((edit.cost + other.cost, edit, other))
+        added = third.extra if third is not None else ()
         for _, edit, other in sorted(matches, key=lambda match: match[0])[:8]:
-            combined = Edit(edit.mistake, edit.changes + other.changes, edit.extra + other.extra)
+            combined = Edit(edit.mistake, edit.changes + other.changes, edit.extra + other.extra + added)
             if self.equals(product(combined.apply(form.factors))):
-                return [edit.mistake, other.mistake]
-        return []
+                return edit, other
+        return ()
+
+
+def plain_sign(mistake: Mistake) -> bool:
+    """Whether a slip is the sign of the whole answer."""
+    return mistake.name == "wrong-sign" and not mistake.right
 
 
 def diagnose(question: Question, answer: Tree) -> Found:

@@ -44,6 +44,11 @@ def product(factors: Sequence[Tree]) -> Tree:
     return factors[0] if len(factors) == 1 else Mul(tuple(factors))
 
 
+def is_wrong_factor(*mistakes: Mistake) -> bool:
+    """Whether two slips are one: a factor that is missing, and another that stands in its place."""
+    return [mistake.name for mistake in mistakes] == ["missing-factor", "extra-factor"]
+
+
 class Edits:
     """The factors of one question, and edits of them at one place or at several."""
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from symgrad.algebra import Decision, algebra_of
+from symgrad.grading.depths import judge_symbolic
 from symgrad.grading.diagnosis import Found, diagnose
+from symgrad.grading.domains import demands, never_zero, nowhere
 from symgrad.grading.feedback import evidence, hints
 from symgrad.grading.forms import has_form
 from symgrad.grading.numbers import judge_number
 from symgrad.grading.question import Question
 from symgrad.grading.reading import Answer, Unreadable, read_answer
 from symgrad.grading.rubric import score
+from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.tree import Derivative, Name, Tree, walk
 from symgrad.notation.writers.latex import latex
 from symgrad.phrases import LANGUAGES
@@ -42,14 +46,19 @@ def judge(question: Question, answer: Answer) -> Mark:
         return Mark("incorrect", (mistake,), points, hints=hints(question, (mistake,)), remarks=remarks)
     if question.tolerance is not None:
         verdict = judge_number(answer.tree, question.gold, question.tolerance)
-        return Mark(verdict, points=score(question, verdict), remarks=remarks)
+        why = (Phrase.of("feedback.undecided-number"),) if verdict == "undecided" else ()
+        return Mark(verdict, points=score(question, verdict), evidence=why, remarks=remarks)
     if question.network is not None and question.network.shapes:  # to algebra everything commutes
         return Mark("undecided", evidence=(Phrase.of("feedback.undecided-not-scalar"),), remarks=remarks)
+    if isinstance(question.network, SymbolicNetwork) and question.goal is not None:
+        return judge_symbolic(question, question.network, answer, remarks)
     decision = algebra_of(question.scope).equal(answer.tree, question.gold)
     if decision.verdict == "unknown":
         return Mark(
             "undecided", evidence=(Phrase.of(f"feedback.undecided-{decision.reason}"),), remarks=remarks
         )
+    if decision.verdict == "equal" and nowhere(question, answer.tree):
+        return Mark("undecided", evidence=(Phrase.of("feedback.undecided-domain"),), remarks=remarks)
     if decision.verdict == "equal":
         said = (*remarks, *correct_remarks(question, answer, decision))
         return Mark("correct", points=question.points, remarks=said)
@@ -80,9 +89,20 @@ def taken(answer: Answer) -> tuple[Phrase, ...]:
     )
 
 
+def restricted(question: Question, tree: Tree, decision: Decision) -> Iterator[Phrase]:
+    """What the answer divides by and the gradient does not, and what else it demands; each only once."""
+    asked = demands(question, tree)
+    positive = {c.operands[0] for c in asked if c.operators == (">",)}
+    for divisor in decision.restrictions:
+        if divisor not in positive and not never_zero(question, divisor):
+            yield Phrase.of("feedback.restriction", divisor=divisor)
+    for condition in asked:
+        yield Phrase.of("feedback.domain", condition=condition)
+
+
 def correct_remarks(question: Question, answer: Answer, decision: Decision) -> tuple[Phrase, ...]:
-    """What a correct answer should still be told: a division, a wrong left side, a broken link, its form."""
-    found = [Phrase.of("feedback.restriction", divisor=divisor) for divisor in decision.restrictions]
+    """What a correct answer should still be told: where it is undefined, a wrong left side, a link, its form."""
+    found = list(restricted(question, answer.tree, decision))
     left = answer.left
     if isinstance(left, Derivative) and question.goal is not None and left != question.goal:
         found.append(Phrase.of("feedback.left-side", left=left, goal=question.goal))

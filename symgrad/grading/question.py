@@ -11,7 +11,9 @@ from symgrad.algebra import Scope
 from symgrad.calculus.derive import adjoint_sum, derive, tape
 from symgrad.functions import registry
 from symgrad.network.graph import Network
+from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.context import Context
+from symgrad.notation.places import letters_of
 from symgrad.notation.symbols import GENERAL_FUNCTIONS
 from symgrad.notation.tree import Apply, Derivative, Mul, Name, Tree, names_in, substitute, walk
 from symgrad.values.derivation import Derivation, Step
@@ -86,6 +88,11 @@ class Question:
         return {**own, **self.functions}
 
     @cached_property
+    def bodies(self) -> dict[Name, Tree]:
+        """The chain's equations by name."""
+        return {e.name: e.body for e in self.network.equations} if self.network else {}
+
+    @cached_property
     def scope(self) -> Scope:
         """The chain's equations and the values of d(objective)/d(anything), for exact comparison."""
         if self.network is None:
@@ -97,6 +104,8 @@ class Question:
         """d(of)/d(v) for every name v on the way, each by its neighbours'; all together they are linear."""
         network, goal = self.network, self.goal
         if network is None or goal is None or not isinstance(goal.of, Name):
+            return {}
+        if isinstance(network, SymbolicNetwork):
             return {}
         found: dict[Derivative, Tree] = {}
         track = tape(network, goal.of)
@@ -128,12 +137,20 @@ class Question:
         return frozenset(found)
 
     @cached_property
+    def letters(self) -> dict[str, frozenset[str]]:
+        """The letters that an answer may use as indices, and the families that have a member for each."""
+        if not isinstance(self.network, SymbolicNetwork) or self.goal is None:
+            return {}
+        free = letters_of(self.goal) | {self.network.depth}
+        return {"families": self.network.families, "bound": frozenset(free)}
+
+    @cached_property
     def context(self) -> Context:
         """What the reader must know about the names an answer may use."""
         if self.network is not None:
             network = self.network
             declared = frozenset(self.bindings) | frozenset(
-                s for s in network.applied if registry.lookup(s) is None
+                s for s in network.applied if registry.configured(s) is None
             )
             objective = self.goal.of if self.goal and isinstance(self.goal.of, Name) else network.objective
             return Context(
@@ -144,6 +161,7 @@ class Question:
                 activation=network.activation,
                 objective=objective,
                 deltas=not any(n.stem == "delta" for n in network.names),
+                **self.letters,
                 aliases=dict(self.aliases),
             )
         names = frozenset(names_in(self.gold))

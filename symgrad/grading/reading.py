@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from symgrad.calculus.derive import derive
 from symgrad.errors import SymgradError, Where
+from symgrad.functions import registry
 from symgrad.grading.question import Question
 from symgrad.network.graph import Network
+from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.reader import Reading, read_source
 from symgrad.notation.source import Source
+from symgrad.notation.symbols import BUILT_IN, COMMAND_WORDS, GREEK_WORDS, SYNONYMS
 from symgrad.notation.tree import (
     Apply,
     Derivative,
@@ -27,6 +30,8 @@ from symgrad.notation.writers.plain import plain
 
 LEAD = re.compile(r"\s*(?:[A-Za-z][A-Za-z ]{0,30}|[\u4e00-\u9fff]{1,12})\s*[:：](?!=)\s*")
 TAG = re.compile(r"<(?:/?(?:p|div|span|b|i|em|strong|sub|sup|code|pre)\b[^<>]*|br\s*/?)>", re.I)
+WORD = re.compile(r"(?<![\\\w{])(?:[A-Za-z]+['’][A-Za-z]+|[A-Za-z]{2,}|I(?=\s+[a-z]))(?![\w'’′(])")
+CONTRACTION = re.compile(r"\b(?:[A-Za-z]+n['’]t|I['’](?:m|d|ve|ll)|(?:it|that|what)['’]s)\b", re.I)
 SHOW_AT = 4000
 
 
@@ -61,12 +66,25 @@ def read_answer(question: Question, text: str) -> Answer:
     try:
         reading = read_source(source, question.context)
         return understand(question, reading, source)
-    except Unreadable:
-        raise
+    except Unreadable as problem:
+        raise Unreadable(prose(question, source) or problem.error) from None
     except SymgradError as error:
-        raise Unreadable(error) from None
+        raise Unreadable(prose(question, source) or error) from None
     except RecursionError:
         raise Unreadable(SymgradError("too-deep", Where("<answer>"), limit=64)) from None
+
+
+def prose(question: Question, source: Source) -> SymgradError | None:
+    """The error for a text that is a sentence: three unknown words or more, or a contraction."""
+    known = {*BUILT_IN, *SYNONYMS, *GREEK_WORDS, *COMMAND_WORDS, *registry.known(), *question.context.stems}
+    known |= {*question.context.functions, *question.context.aliases}
+    found = [match for match in WORD.finditer(source.text) if match[0] not in known]
+    if len({match[0] for match in found}) < 3:
+        found = list(CONTRACTION.finditer(source.text))
+    if not found:
+        return None
+    start, end = found[0].start(), found[-1].end()
+    return source.error("words-not-mathematics", start, end, words=source.text[start:end])
 
 
 def clean(text: str) -> str:
@@ -93,10 +111,7 @@ def understand(question: Question, reading: Reading, source: Source) -> Answer:
     if isinstance(last, Relation):
         if set(last.operators) != {"="}:
             raise Unreadable(source.error("answer-relation", *(last.span or (0, 1))))
-        *before, tree = last.operands
-        if is_left_side(before[0]):
-            left, before = before[0], before[1:]
-        links = tuple(before)
+        left, links, tree = sides(question, last.operands)
     else:
         tree = last
     local = {d.operands[0]: d.operands[-1] for d in definitions if isinstance(d, Relation)}
@@ -108,6 +123,21 @@ def understand(question: Question, reading: Reading, source: Source) -> Answer:
     return Answer(
         finish(tree), None if left is None else strip_spans(left), tuple(map(finish, links)), reading.taken
     )
+
+
+def sides(question: Question, operands: tuple[Tree, ...]) -> tuple[Tree | None, tuple[Tree, ...], Tree]:
+    """The left side, the links and the answer of an equation; of one written backwards too."""
+    *before, tree = operands
+    if strip_spans(tree) == question.goal and any(strip_spans(part) != question.goal for part in before):
+        while strip_spans(before[-1]) == question.goal:
+            before.pop()
+        left, (*before, tree) = tree, before
+        if before and strip_spans(before[0]) == question.goal:
+            before.pop(0)
+        return left, tuple(before), tree
+    if is_left_side(before[0]):
+        return before[0], tuple(before[1:]), tree
+    return None, tuple(before), tree
 
 
 def defines(question: Question, formula: Tree) -> bool:
@@ -132,6 +162,8 @@ def settle(question: Question, tree: Tree, source: Source) -> Tree:
     for node in walk(tree):
         if isinstance(node, Name) and node.stem == "delta" and node not in network.names:
             swaps[node] = delta(question, network, node, source)
+        elif isinstance(network, SymbolicNetwork):
+            continue  # tokens are looked up where ranges are compared
         elif isinstance(node, Derivative) and node not in question.adjoints and node != question.goal:
             swaps[node] = inner(network, node, source)
     return substitute(tree, swaps) if swaps else tree
@@ -141,6 +173,11 @@ def delta(question: Question, network: Network, name: Name, source: Source) -> T
     """delta_j is d(objective)/d(argument of layer j's activation)."""
     goal = question.goal
     of = goal.of if goal is not None else network.objective
+    if isinstance(network, SymbolicNetwork):
+        argument = network.argument(name.indices)
+        if argument is not None:
+            return Derivative(of, argument)
+        raise Unreadable(source.error("unknown-name", 0, len(source.text), name=plain(name)))
     for equation in network.equations:
         body = equation.body
         if (

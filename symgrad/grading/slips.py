@@ -143,5 +143,8 @@ class Slips(IndexSlips, ObjectiveSlips):
                 yield Edit(mistake, ((place, (left,)),), cost=1.1)
                 flipped = term.operand if isinstance(term, Neg) else Neg(term)
                 turned = Add((*factor.terms[:i], flipped, *factor.terms[i + 1 :]))
-                if i:
-                    yield self.one("wrong-sign", place, turned, 1.2)
+                yield self.one("wrong-sign", place, turned, 1.2)
+                if len(factor.terms) > 2:
+                    lost = ", ".join(plain(other) for other in rest)
+                    mistake = Mistake("dropped-term", lost, self.at(place), (term,), (factor,))
+                    yield Edit(mistake, ((place, (term,)),), cost=1.3)
