@@ -191,20 +191,11 @@ class Chain:
         """The same chain with other functions, or its one loop run to another depth."""
         from symgrad.api.vary import deepen
 
-        network = self.network if depth is None else deepen(self.network, depth)
-        return Chain(rename_functions(network, self.functions(functions)))
-
-    def changed(self, functions: Mapping[str, str] | None = None, depth: int | None = None) -> Chain:
-        """`vary`, but a function that the chain does not apply is an error.
-
-        Raises:
-            UnknownNameError: there is no such function in the chain.
-        """
-        for name in functions or ():
-            if name not in self.network.applied and name not in self.network.functions:
-                where = Where("<swap>", 1, 1, name, len(name))
-                raise UnknownNameError("not-applied", where, name=name, chain=self.network.name)
-        return self.vary(functions=functions, depth=depth)
+        swapped = self.functions(functions)
+        if depth is None:
+            return Chain(rename_functions(self.network, swapped))
+        # The deeper chain is read from the text, which knows nothing of functions swapped earlier.
+        return Chain(rename_functions(deepen(self.network, depth), {**self.network.functions, **swapped}))
 
     def compare(
         self, other: Chain, wrt: str | None = None, values: Mapping[str, Any] | None = None

@@ -95,6 +95,12 @@ def function_option() -> Callable[[F], F]:
     return option("--function", "functions", multiple=True, metavar="F=G", callback=pairs)
 
 
+def change_options(function: F) -> F:
+    """`--swap F=G` and `--depth N`: the same chain, changed."""
+    function = option("--depth", type=int, metavar="N")(function)
+    return option("--swap", multiple=True, metavar="F=G", callback=pairs)(function)
+
+
 def common(function: F) -> F:
     """`--lang`, `--templates` and `-q`, which every command has."""
     function = option("-q", "--quiet", is_flag=True)(function)

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from symgrad.api import Chain
 
 
-def read_chain(source: str) -> Chain:
-    """The chain in a file, or on standard input for `-`."""
+def read_chain(source: str, swap: Mapping[str, str] | None = None, depth: int | None = None) -> Chain:
+    """The chain in a file, or on standard input for `-`; with functions swapped and at another depth."""
     from symgrad.api import Chain
 
-    return Chain.parse(read_text("-"), name="<chain>") if source == "-" else Chain.read(source)
+    chain = Chain.parse(read_text("-"), name="<chain>") if source == "-" else Chain.read(source)
+    return chain.vary(functions=swap, depth=depth) if swap or depth is not None else chain
 
 
 def read_text(source: str, name: str = "<chain>") -> str:

@@ -77,11 +77,12 @@ def vanishing(
     wrt: Name,
     values: Mapping[Any, object],
     functions: Mapping[str, str] | None = None,
+    deepest: int = DEEPEST,
 ) -> dict[str, int] | None:
     """Format -> number of layers from which on d(objective)/d(wrt) rounds to 0.
 
     None where the chain has no single loop, its later lines use more than the loop's last members, its values
-    are given for single layers only, or the gradient does not vanish within 4096 layers.
+    are given for single layers only, or the gradient does not vanish within `deepest` layers.
     """
     shape, given = shape_of(network), read_values(network, values)
     chosen = fill_functions(network, functions)
@@ -90,7 +91,7 @@ def vanishing(
     bits = FIRST_BITS
     while bits <= MOST_BITS:
         try:
-            return depths(shape, Lengthened(network, given, Arb(bits), chosen, shape, wrt)) or None
+            return depths(shape, Lengthened(network, given, Arb(bits), chosen, shape, wrt, deepest)) or None
         except Undecided:
             bits *= 2
         except (CannotLengthen, InputError, Inexact, Undefined, NotScalar, Unvalued):
@@ -131,6 +132,7 @@ class Lengthened:
     functions: Functions
     shape: Shape
     wrt: Name
+    deepest: int = DEEPEST
     slopes: dict[Name, Any] = field(default_factory=dict)
     lines: dict[int, Line] = field(default_factory=dict)
     forward: Forward = field(init=False)
@@ -148,7 +150,7 @@ class Lengthened:
             raise CannotLengthen
         for equation in self.shape.before:
             self.compute(equation.name, equation, {}, None)
-        for end in range(self.shape.low, self.shape.low + DEEPEST):
+        for end in range(self.shape.low, self.shape.low + self.deepest):
             for equation in self.shape.body:
                 letters = {equation.pattern.letters[0]: end}
                 self.compute(named(equation, letters), equation, letters, None)

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from symgrad.notation.tree import Add, Apply, Derivative, Name, Neg, Number, Tree, rebuild, walk
+from symgrad.notation.tree import (
+    Add,
+    Apply,
+    Derivative,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Relation,
+    Tree,
+    rebuild,
+    walk,
+)
 from symgrad.values.derivation import Step
 
 _MAX_PERIOD = 6
@@ -18,6 +29,35 @@ def shift(tree: Tree, by: int) -> Tree:
     if isinstance(moved, Name) and moved.indices:
         return replace(moved, indices=tuple(_move(index, by) for index in moved.indices))
     return moved
+
+
+def shifts(a: Tree, b: Tree, by: int) -> bool:
+    """Whether `shift(a, by) == b`, worked out without building a tree."""
+    if type(a) is not type(b):
+        return False
+    match a, b:
+        case Name(stem, indices), Name(other, others):
+            return (
+                stem == other
+                and len(indices) == len(others)
+                and all(_moves(x, y, by) for x, y in zip(indices, others, strict=True))
+            )
+        case (Apply(f, xs, m, ()), Apply(g, ys, n, ())) if not f.indices:
+            return f == g and m == n and _follows(xs, ys, by)
+        case (Add(xs), Add(ys)) | (Mul(xs), Mul(ys)):
+            return _follows(xs, ys, by)
+        case (Derivative(x, v, m), Derivative(y, w, n)):
+            return m == n and shifts(x, y, by) and shifts(v, w, by)
+        case (Relation(p, xs), Relation(q, ys)):
+            return p == q and _follows(xs, ys, by)
+    return shift(a, by) == b
+
+
+def _moves(a: Tree, b: Tree, by: int) -> bool:
+    if isinstance(a, Number) and isinstance(b, Number):
+        x, y = a.value, b.value
+        return x.numerator + by * x.denominator == y.numerator and x.denominator == y.denominator
+    return shift(a, by) == b
 
 
 def _move(index: Tree, by: int) -> Tree:
@@ -83,12 +123,13 @@ def groups(factors: Sequence[Tree]) -> tuple[tuple[Tree, ...], ...]:
     return tuple(out)
 
 
-def regular(parts: Sequence[tuple[Tree, ...]]) -> bool:
-    """True where each part is the one before it, one layer on."""
-    return all(
-        len(a) == len(b) and all(shift(x, 1) == y for x, y in zip(a, b, strict=True))
-        for a, b in pairwise(parts)
-    )
+def repeating(parts: Sequence[tuple[Tree, ...]]) -> bool:
+    """True where the parts repeat one layer on, or one layer back, after every one, two or three of them."""
+    return any(_regular(parts, period, by) for by in (1, -1) for period in (1, 2, 3))
+
+
+def _regular(parts: Sequence[tuple[Tree, ...]], period: int, by: int) -> bool:
+    return all(_follows(a, b, by) for a, b in zip(parts, parts[period:], strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +168,8 @@ def find_run(items: Sequence[tuple[Tree, ...]], least: int = 2, late: bool = Tru
     return best
 
 
-def _follows(a: tuple[Tree, ...], b: tuple[Tree, ...]) -> bool:
-    return len(a) == len(b) and all(shift(x, 1) == y for x, y in zip(a, b, strict=True))
+def _follows(a: tuple[Tree, ...], b: tuple[Tree, ...], by: int = 1) -> bool:
+    return len(a) == len(b) and all(shifts(x, y, by) for x, y in zip(a, b, strict=True))
 
 
 def step_key(step: Step) -> tuple[Tree, ...]:
@@ -140,7 +181,7 @@ def step_key(step: Step) -> tuple[Tree, ...]:
 def alike(a: tuple[Tree, ...], b: tuple[Tree, ...]) -> bool:
     """True where two keys differ by a shift of layers only."""
     low, high = (max((i for t in key if (i := highest_index(t)) is not None), default=0) for key in (a, b))
-    return len(a) == len(b) and all(shift(x, high - low) == y for x, y in zip(a, b, strict=True))
+    return _follows(a, b, high - low)
 
 
 def layer_of(step: Step) -> int | None:

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from symgrad.network.graph import Network
 from symgrad.notation.tree import Tree
 from symgrad.rendering import data
 from symgrad.rendering.document import Document
 from symgrad.rendering.engine import fill
 from symgrad.rendering.styles import style_for
 from symgrad.rendering.terminal import widest
-from symgrad.rendering.views.derivation import derivation_view, overview_view
+from symgrad.rendering.views.derivation import overview_view
 from symgrad.rendering.views.document import document_view
 from symgrad.rendering.views.evaluation import evaluation_view
+from symgrad.rendering.views.forms import form_view
 from symgrad.rendering.views.mark import mark_view
 from symgrad.rendering.views.proof import proof_view
 from symgrad.rendering.wording import Wording
@@ -76,6 +78,8 @@ def render_derivation(
     detail: str = "short",
     overview: bool = False,
     checked: bool | None = None,
+    style: str = "factors",
+    network: Network | None = None,
 ) -> str:
     """Gradients with their steps, one block after the other.
 
@@ -85,6 +89,8 @@ def render_derivation(
         detail: "short" folds steps that repeat from layer to layer, "full" prints all.
         overview: a table of all results, then the first one's steps.
         checked: what the independent check said; None if it was not run.
+        style: the form the steps are told in: factors, backprop, perturbation or jacobian.
+        network: the chain, for its sizes and its trained names.
     """
     several = (derivations,) if isinstance(derivations, Derivation) else tuple(derivations)
     wording = target.wording
@@ -97,7 +103,9 @@ def render_derivation(
     return target.page(
         "derivation",
         overview=overview_view(several, wording) if overview else None,
-        derivations=[derivation_view(d, wording, detail, checked) for d in shown],
+        derivations=[
+            form_view(d, wording, style, detail=detail, checked=checked, network=network) for d in shown
+        ],
     )
 
 

@@ -12,10 +12,12 @@ from symgrad.notation.writers.encodings import encodable
 from symgrad.notation.writers.latex import latex
 from symgrad.notation.writers.plain import plain
 from symgrad.notation.writers.unicode import pretty
-from symgrad.rendering.folding import groups, regular
+from symgrad.rendering.folding import groups, repeating
 
 FORMATS = ("text", "markdown", "latex", "json")
 _ELIDE_OVER, _HEAD, _TAIL = 9, 3, 3
+_ENDS = ((1, 1), (2, 1), (1, 2), (2, 2))
+"""How many groups at the ends of a long product may stand outside its pattern."""
 
 
 class Style(Protocol):
@@ -44,9 +46,10 @@ class Style(Protocol):
 def _grouped(factors: Sequence[Tree], short: bool) -> tuple[tuple[Tree, ...] | None, ...]:
     """The factors by layer; a regular middle of a long product is None once."""
     parts = groups(factors)
-    middle = parts[1:-1]
-    if short and len(parts) > _ELIDE_OVER and regular(middle):
-        return (*parts[:_HEAD], None, *parts[-_TAIL:])
+    if short and len(parts) > _ELIDE_OVER:
+        for head, tail in _ENDS:
+            if repeating(parts[head : len(parts) - tail]):
+                return (*parts[: max(_HEAD, head + 1)], None, *parts[-max(_TAIL, tail + 1) :])
     return parts
 
 

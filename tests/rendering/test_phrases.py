@@ -25,7 +25,9 @@ def test_every_rule_has_a_reason(lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_every_reason_can_be_said(rule: str, lang: str, format: str) -> None:
-    phrase = Phrase.of(f"steps.{rule}", parent=B1, node=Name("C"), local=number(1), count=3)
+    phrase = Phrase.of(
+        f"steps.{rule}", parent=B1, node=Name("C"), local=number(1), count=3, formula=B1, place=Name("j")
+    )
     said = Wording(lang, style_for(format)).say(phrase)
     assert said and "{" not in said.replace("_{", "")
 

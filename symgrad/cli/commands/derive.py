@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 @o.option("--wrt", multiple=True, metavar="NAME", type=o.Mathematics())
 @o.option("--of", metavar="NAME", type=o.Mathematics())
 @o.option("--keep", multiple=True, metavar="NAME", type=o.Mathematics())
+@o.option(
+    "--style",
+    type=click.Choice(["factors", "backprop", "perturbation", "jacobian"]),
+    default="factors",
+)
 @o.option("--detail", type=click.Choice(["short", "full"]), default="short")
 @o.option(
     "--format",
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
 )
 @o.json_option()
 @o.function_option()
+@o.change_options
 @o.option("--standalone", is_flag=True)
 @o.output_option()
 @o.common
@@ -40,10 +46,13 @@ def command(
     wrt: tuple[str, ...],
     of: str | None,
     keep: tuple[str, ...],
+    style: str,
     detail: str,
     format_: str,
     as_json: bool,
     functions: dict[str, str],
+    swap: dict[str, str],
+    depth: int | None,
     standalone: bool,
     output: Path | None,
     lang: str | None,
@@ -55,13 +64,12 @@ def command(
         raise click.UsageError(words("keep-needs-wrt"), click.get_current_context())
     from symgrad.rendering.render import Target, render_derivation
 
-    network = read_chain(chain)
-    if functions:
-        network = network.vary(functions=functions)
+    network = read_chain(chain, {**swap, **functions}, depth)
     derivations, checked = checked_gradients(network, wrt, of, keep)
     shown = derivations[0] if wrt and len(derivations) == 1 else derivations
     target = Target("json" if as_json else format_, language(), templates, encoding_of(output), standalone)
-    emit(render_derivation(shown, target, detail=detail, overview=not wrt, checked=checked), output)
+    told: Any = {"detail": detail, "style": style, "network": network.network}
+    emit(render_derivation(shown, target, overview=not wrt, checked=checked, **told), output)
     return 0
 
 

@@ -36,6 +36,7 @@ class Precision(click.ParamType[str | int]):
 @o.option("--values", type=click.Path(path_type=Path), metavar="FILE")
 @o.option("--precision", type=Precision(), default="float64", metavar="P")
 @o.function_option()
+@o.change_options
 @o.json_option()
 @o.common
 def command(
@@ -45,13 +46,15 @@ def command(
     values: Path | None,
     precision: str | int,
     functions: dict[str, str],
+    swap: dict[str, str],
+    depth: int | None,
     as_json: bool,
     lang: str | None,
     templates: Path | None,
     quiet: bool,
 ) -> int:
     """Evaluate, print; `--set` overrides the file."""
-    network = read_chain(chain)
+    network = read_chain(chain, swap, depth)
     given = {**(read_values(values) if values else {}), **settings}
     numbers = network.evaluate(wrt or None, given, precision=precision, functions=functions)
     format_ = "json" if as_json else "text"

@@ -19,12 +19,15 @@ SUFFIXES = {".tex": "latex"}
 @click.argument("chain")
 @o.option("--length", type=click.Choice(["page", "full"]), default="page")
 @o.option("--format", "format_", type=click.Choice(["markdown", "latex"]), help="opt-notes-format")
+@o.change_options
 @o.output_option()
 @o.common
 def command(
     chain: str,
     length: str,
     format_: str | None,
+    swap: dict[str, str],
+    depth: int | None,
     output: Path | None,
     lang: str | None,
     templates: Path | None,
@@ -33,7 +36,7 @@ def command(
     """Write the note, and the answers beside it; without `--format` the name of the file decides."""
     if format_ is None:
         format_ = SUFFIXES.get(output.suffix.lower(), "markdown") if output else "markdown"
-    network = read_chain(chain)
+    network = read_chain(chain, swap, depth)
     settings: Any = {"length": length, "templates": templates}
     emit(network.notes(format_, language(), **settings), output)
     if output is None:

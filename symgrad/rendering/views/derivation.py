@@ -15,7 +15,7 @@ from symgrad.values.phrase import Phrase
 
 _COMBINING = ("chain-rule",)
 _LONG_TABLE = 30
-_WORDY = 42
+WORDY = 42
 _ROW_GROUPS = 7
 
 
@@ -50,6 +50,8 @@ class DerivationView:
     """Whether a reason is too long for one line beside its formulas."""
     widths: tuple[int, int, int]
     """Display widths of the columns number, equation, local derivative."""
+    links: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    """Formulas before the result, each (left side, sign, rows of the right side)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,12 @@ def derivation_view(
         path=wording.path(derivation.path) if derivation.path else "",
         heading=wording.word("gradient-heading", goal=derivation.goal),
         steps=steps,
-        lines=tuple((style.math(left), _rows(style, right, short)) for left, right in lines),
+        lines=tuple((style.math(left), rows_of(style, right, short)) for left, right in lines),
         notes=tuple(wording.say(note) for note in derivation.notes),
         checked="" if checked is None else _checked(checked, wording),
         heads=(wording.word("head-equation"), wording.word("head-local"), wording.word("head-why")),
         long=len(steps) > _LONG_TABLE,
-        wordy=widest(s.why + s.conditions for s in steps) > _WORDY,
+        wordy=widest(s.why + s.conditions for s in steps) > WORDY,
         widths=(
             widest(str(s.number) for s in steps),
             widest(s.equation for s in steps),
@@ -121,7 +123,7 @@ def overview_view(derivations: Sequence[Derivation], wording: Wording) -> Overvi
     )
 
 
-def _rows(style: Style, tree: Tree, short: bool) -> tuple[str, ...]:
+def rows_of(style: Style, tree: Tree, short: bool) -> tuple[str, ...]:
     """A right side in rows of bearable length; a short one has its middle left out instead."""
     if not isinstance(tree, Mul) or short:
         return (style.math(tree, short=short),)

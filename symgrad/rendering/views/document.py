@@ -123,7 +123,7 @@ def _cell(cell: Cell, wording: Wording) -> str:
         case str():
             return wording.style.words(cell)
         case _:
-            return wording.style.display(cell)
+            return wording.style.display(cell, short=True)
 
 
 def _tex(wording: Wording) -> bool:

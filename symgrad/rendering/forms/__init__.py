@@ -1,0 +1,1 @@
+"""The same steps told another way: backpropagation, a small change, a product of Jacobians."""
