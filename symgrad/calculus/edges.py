@@ -9,7 +9,7 @@ from symgrad.calculus.tidy import plus
 from symgrad.functions import registry
 from symgrad.functions.application import applied, written
 from symgrad.network.graph import Equation, Network, instantiate
-from symgrad.notation.tree import ONE, Apply, Derivative, Name, Relation, Tree, number, walk
+from symgrad.notation.tree import ONE, Apply, Derivative, Name, Number, Relation, Tree, names_in, number, walk
 from symgrad.values.derivation import Step
 from symgrad.values.phrase import Phrase
 
@@ -40,7 +40,7 @@ def edge_step(network: Network, equation: Equation, parent: Name, of: Name) -> S
         rule,
         Derivative(equation.name, parent),
         local,
-        Phrase.of(f"steps.{rule}", **fields),
+        Phrase.of(f"steps.{worded(network, rule, local)}", **fields),
         conditions(network, body, parent),
         substeps(body, parent, network.functions) if rule in COMPOSITE else (),
         Relation(("=",), (equation.name, body)),
@@ -55,8 +55,39 @@ def classify(network: Network, name: Name, body: Tree, parent: Name, local: Tree
         case Apply(function, (argument,)) if argument == parent and is_layer(network, name, function.stem):
             return "activation-derivative"
     if parent not in walk(local):
-        return "bias-derivative" if local == ONE else "linear-derivative"
+        return added(network, name, body, parent) if local == ONE else "linear-derivative"
     return "objective-derivative" if name == of == network.objective else "composite-derivative"
+
+
+def added(network: Network, name: Name, body: Tree, parent: Name) -> str:
+    """The rule of a term with coefficient 1: a trained leaf is a bias, a detour's beginning is a skip."""
+    if is_trained(network, parent):
+        return "bias-derivative"
+    seen = {other.stem for other in names_in(body) if other != parent} - {name.stem}
+    waiting = list(seen)
+    while waiting:
+        below = network.stems_below.get(waiting.pop(), frozenset())
+        if parent.stem in below:
+            return "skip-derivative"
+        waiting.extend(below - seen - {name.stem})
+        seen |= below
+    return "added-derivative"
+
+
+def worded(network: Network, rule: str, local: Tree) -> str:
+    """The phrase of a rule; what remains of a linear line is called a weight only if it is trained."""
+    if rule == "linear-derivative" and not (isinstance(local, Name) and is_trained(network, local)):
+        return "linear-derivative-first"
+    return rule
+
+
+def is_trained(network: Network, name: Name) -> bool:
+    """Whether a name is a parameter; one with a loop letter is if its family has some."""
+    if name in network.trained:
+        return True
+    if name in network.position or all(isinstance(index, Number) for index in name.indices):
+        return False
+    return any(p.stem == name.stem and len(p.indices) == len(name.indices) for p in network.parameters)
 
 
 def is_layer(network: Network, name: Name, stem: str) -> bool:

@@ -124,6 +124,20 @@ class Network:
         return frozenset(self.leaves) | self.position.keys()
 
     @cached_property
+    def trained(self) -> frozenset[Name]:
+        """The parameters as a set."""
+        return frozenset(self.parameters)
+
+    @cached_property
+    def stems_below(self) -> dict[str, frozenset[str]]:
+        """For the stem of every defined name the stems that its equations use."""
+        found: dict[str, frozenset[str]] = {}
+        for pattern in {id(equation.pattern): equation.pattern for equation in self.equations}.values():
+            used = {slot.stem for slot in pattern.slots}
+            found[pattern.target.stem] = found.get(pattern.target.stem, frozenset()) | used
+        return found
+
+    @cached_property
     def uses(self) -> dict[Name, tuple[int, ...]]:
         """For every name the places of the equations that use it, in forward order."""
         found: dict[Name, list[int]] = {}

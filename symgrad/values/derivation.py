@@ -10,6 +10,8 @@ from symgrad.values.phrase import Phrase
 RULES = {
     "activation-derivative": "a = f(z)  ->  da/dz = f'(z)",
     "bias-derivative": "z = ... + b  ->  dz/db = 1",
+    "skip-derivative": "h = x + f(w x)  ->  dh/dx = 1 along the skip, the detour counted apart",
+    "added-derivative": "u = v + ...  ->  du/dv = 1",
     "linear-derivative": "z = w a + b  ->  dz/da = w",
     "copy-derivative": "h = x  ->  dh/dx = 1",
     "objective-derivative": "C = (a - y)^2/2  ->  dC/da = a - y",
