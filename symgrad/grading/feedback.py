@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from symgrad.algebra import Decision, Witness
+from symgrad.grading.edits import is_wrong_factor
 from symgrad.grading.question import Question
+from symgrad.network.graph import Equation
 from symgrad.notation.tree import (
+    Add,
     Apply,
     Derivative,
     Div,
@@ -24,56 +27,174 @@ from symgrad.values.mark import Mistake
 from symgrad.values.phrase import Field, Phrase
 
 Hints = tuple[tuple[Phrase, ...], ...]
+Group = tuple[Mistake, ...]
+"""A slip; or two that are one, a factor missing and another in its place."""
 
 STEPWISE = frozenset([
     "missing-factor", "function-for-derivative", "derivative-for-function", "wrong-sign", "dropped-term",
     "wrong-argument", "inverted-factor", "wrong-power", "wrong-index", "wrong-activation-derivative",
+    "replaced",
 ])  # fmt: skip
-"""Slips whose phrases quote the chain's step, where there is one."""
+ALSO_STEPWISE = STEPWISE - {"wrong-sign"} | {"missing-factors", "loss-not-differentiated"}
+"""Slips whose phrases quote the chain's step, where there is one: alone, and beside other slips."""
 
 
 def hints(question: Question, spoken: tuple[Mistake, ...]) -> Hints:
     """Three levels for the slips that are spoken of."""
     if not spoken:
         return ()
-    return tuple(
-        tuple(said(question, mistake, level, len(spoken)) for mistake in spoken) for level in (1, 2, 3)
-    )
+    groups = grouped(spoken)
+    if len(groups) == 1:
+        return tuple(tuple(alone(question, groups[0], level)) for level in (1, 2, 3))
+    return tuple(tuple(dict.fromkeys(together(question, groups, level))) for level in (1, 2, 3))
 
 
-def said(question: Question, mistake: Mistake, level: int, count: int) -> Phrase:
+def grouped(spoken: tuple[Mistake, ...]) -> tuple[Group, ...]:
+    """The slips one by one; a missing factor and another in its place are one."""
+    if is_wrong_factor(*spoken[:2]):
+        return (spoken[:2], *((mistake,) for mistake in spoken[2:]))
+    return tuple((mistake,) for mistake in spoken)
+
+
+def alone(question: Question, group: Group, level: int) -> Iterator[Phrase]:
+    """One level for the only slip."""
+    fields = dict(describe(question, group))
+    name = name_of(question, group)
+    if level == 1 and name == "missing-factor" and isinstance(right := fields["right"], int) and right < 2:
+        if right == 1:
+            yield Phrase.of("feedback.one-kept")
+        yield also(question, group, fields)
+    elif level == 1 and name == "extra-factor" and isinstance(total := fields["total"], int) and total < 2:
+        yield Phrase.of("feedback.extra-factor-1-one") if total else also(question, group, fields)
+    else:
+        yield said(question, group, fields, level)
+
+
+def together(question: Question, groups: tuple[Group, ...], level: int) -> Iterator[Phrase]:
+    """One level for several slips: first how much is right and how much is to be mended, then each slip."""
+    described = [dict(describe(question, group)) for group in groups]
+    if level == 1:
+        total = factor_count(question)
+        right = max(0, total - sum(touched(group) for group in groups))
+        kind = "none" if not right else "all" if right == total > 1 else "one" if right == 1 else "some"
+        kind = "whole" if right == total == 1 else kind
+        yield Phrase.of(f"feedback.several-{kind}", right=right, total=total, count=len(groups))
+    for group, fields in zip(groups, described, strict=True):
+        name = name_of(question, group)
+        if level == 1:
+            yield also(question, group, fields)
+        elif level == 3 and name in ("wrong-sign", "wrong-constant"):
+            variant = "-plain" if name == "wrong-sign" and "equation" not in fields else ""
+            yield Phrase.of(f"feedback.also-{name}-3{variant}", **fields)
+        else:
+            yield said(question, group, fields, level)
+
+
+def also(question: Question, group: Group, fields: Mapping[str, Field]) -> Phrase:
+    """Where to look for one slip, without a word about the rest of the answer."""
+    name = name_of(question, group)
+    if name == "missing-factor" and fields["missing"] != 1:
+        name = "missing-factors"
+    if name.startswith("extra-factor"):
+        name = "extra-factor"
+    variant = "-plain" if name in ALSO_STEPWISE and "equation" not in fields else ""
+    return Phrase.of(f"feedback.also-{name}-1{variant}", **fields)
+
+
+def name_of(question: Question, group: Group) -> str:
+    """Which phrases speak of a slip: its own, or those for a special case of it."""
+    mistake = group[0]
+    if len(group) > 1:
+        return "replaced"
+    if mistake.name == "wrong-sign" and turned_term(mistake) is not None:
+        return "wrong-sign-term"
+    if mistake.name == "extra-factor" and slope_step(question, mistake) is not None:
+        return "extra-factor-contained"
+    return mistake.name
+
+
+def said(question: Question, group: Group, given: Mapping[str, Field], level: int) -> Phrase:
     """One level for one slip; the `-plain` wording where there is no chain to point at."""
-    fields = dict(describe(question, mistake, count))
-    name = mistake.name
+    fields, name = dict(given), name_of(question, group)
     if name == "missing-factor" and level == 1 and fields["missing"] != 1:
         name = "missing-factors"
+    position = fields.pop("position", None)
     if name == "missing-factor" and level == 3:
-        return Phrase.of(f"feedback.missing-factor-3-{fields.pop('position')}", **fields)
-    fields.pop("position", None)
-    variant = variant_of(question, mistake, fields)
-    return Phrase.of(f"feedback.{name}-{level}{variant}", **fields)
+        return Phrase.of(f"feedback.missing-factor-3-{position}", **fields)
+    return Phrase.of(f"feedback.{name}-{level}{variant_of(name, fields)}", **fields)
 
 
-def variant_of(question: Question, mistake: Mistake, fields: dict[str, Field]) -> str:
+def variant_of(name: str, fields: Mapping[str, Field]) -> str:
     """`-plain` where a phrase needs the chain's step and there is none."""
-    if mistake.name == "wrong-variable":
+    if name == "wrong-variable":
         return "" if "other_equation" in fields else "-plain"
-    return "-plain" if mistake.name in STEPWISE and "equation" not in fields else ""
+    return "-plain" if name in STEPWISE and "equation" not in fields else ""
 
 
-def describe(question: Question, mistake: Mistake, count: int) -> Iterator[tuple[str, Field]]:
+def factor_count(question: Question) -> int:
+    """How many factors the gradient has, numbers apart."""
+    return len([factor for factor in question.factors if not isinstance(factor, Number)])
+
+
+def touched(group: Group) -> int:
+    """How many of the gradient's factors a slip has spoilt."""
+    return len(group[0].right)
+
+
+def turned_term(mistake: Mistake) -> tuple[Tree, Tree] | None:
+    """(what was written, what belongs there) for a wrong sign inside a sum."""
+    match mistake.wrong, mistake.right:
+        case (Add(written),), (Add(gold),):
+            return next((pair for pair in zip(written, gold, strict=True) if pair[0] != pair[1]), None)
+    return None
+
+
+def slope_step(question: Question, mistake: Mistake) -> Equation | None:
+    """The equation a = f(z) on the path whose slope f'(z) is the factor too many."""
+    network, derivation = question.network, question.derivation
+    if network is None or derivation is None:
+        return None
+    match mistake.wrong:
+        case (Apply(function, arguments, 1) as slope,):
+            for equation in network.equations:
+                here = equation.name in derivation.path or slope in question.factors
+                if here and equation.body == Apply(function, arguments):
+                    return equation
+    return None
+
+
+def describe(question: Question, group: Group) -> Iterator[tuple[str, Field]]:
     """The fields a wording may use."""
-    total = len([f for f in question.factors if not isinstance(f, Number)])
-    touched = max(1, len(mistake.right)) if mistake.right else 0
+    mistake, extra = group[0], group[-1]
+    total = factor_count(question)
     yield "total", total
-    yield "right", max(0, total - max(touched, count if touched else 0))
-    yield "missing", touched
-    if mistake.wrong:
-        yield "wrong", mistake.wrong if len(mistake.wrong) > 1 else mistake.wrong[0]
-    if mistake.right:
-        yield "factor", mistake.right if len(mistake.right) > 1 else mistake.right[0]
+    yield "right", max(0, total - touched(group))
+    yield "missing", touched(group)
+    if (pair := turned_term(mistake)) is not None and mistake.name == "wrong-sign":
+        yield from zip(("wrong", "factor"), pair, strict=True)
+        yield "sum", mistake.right[0]
+    else:
+        if extra.wrong:
+            yield "wrong", extra.wrong if len(extra.wrong) > 1 else extra.wrong[0]
+        if mistake.right:
+            yield "factor", mistake.right if len(mistake.right) > 1 else mistake.right[0]
     if question.goal is not None:
         yield "goal", question.goal
+    yield from place(question, mistake)
+    if mistake.name == "missing-factor":
+        yield from neighbours(question, mistake)
+    if mistake.name == "wrong-variable":
+        yield from variable(question, mistake)
+
+
+def place(question: Question, mistake: Mistake) -> Iterator[tuple[str, Field]]:
+    """The chain's step that a slip belongs to."""
+    if mistake.name == "extra-factor":
+        equation = slope_step(question, mistake)
+        if equation is not None and question.goal is not None and isinstance(equation.body, Apply):
+            yield "equation", Relation(("=",), (equation.name, equation.body))
+            yield "token", Derivative(question.goal.of, equation.body.arguments[0])
+        return
     step = step_at(question, mistake)
     if step is not None and isinstance(step.before, Derivative) and step.equation is not None:
         start, end = stretch(question, step)
@@ -86,10 +207,6 @@ def describe(question: Question, mistake: Mistake, count: int) -> Iterator[tuple
         yield "node", step.before.of
         layer = next((i.value for i in step.before.of.indices if isinstance(i, Number)), None)
         yield "neuron", int(layer) if layer is not None else 1
-    if mistake.name == "missing-factor":
-        yield from neighbours(question, mistake)
-    if mistake.name == "wrong-variable":
-        yield from variable(question, mistake)
 
 
 def step_at(question: Question, mistake: Mistake) -> Step | None:
