@@ -165,7 +165,7 @@ class Gradients(Mapping[Name, Derivation]):
         self.found: dict[Name, Derivation] = {}
         self.parameters = frozenset(network.parameters)
         self.tape = None if array_or_symbolic(network) else tape(network, of or network.objective)
-        self.edges = 0 if self.tape is None else sum(len(slots) for _, _, slots in self.tape.edges)
+        self.edges = 0 if self.tape is None else len(self.tape.edges)
 
     def __getitem__(self, parameter: Name) -> Derivation:
         if parameter not in self.parameters:

@@ -8,11 +8,9 @@ compared with the tangent of its own line, at slots that know nothing of the res
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from symgrad.calculus.lines import Compiler, Line, Value
 from symgrad.calculus.modular import Dual, Field, P
-from symgrad.calculus.tape import Tape
+from symgrad.calculus.tape import Edges, Tape
 from symgrad.calculus.tidy import factors_of
 from symgrad.calculus.units import Unit, Units
 from symgrad.errors import DerivationError, Where
@@ -38,7 +36,7 @@ class Sweep:
         """
         edges = self.tape.edges
         self.forward()
-        for unit in {unit: None for _, unit, _ in edges}:
+        for unit in dict.fromkeys(edges.units):
             self.verify_locals(unit)
         adjoints = self.reverse(edges)
         leaves = len(self.network.leaves)
@@ -91,12 +89,12 @@ class Sweep:
             if compiler.value(local)(slots) != slope or product != slope:
                 self.fail("check-steps")
 
-    def reverse(self, edges: Sequence[tuple[int, Unit, tuple[int, ...]]]) -> list[int]:
+    def reverse(self, edges: Edges) -> list[int]:
         """The derivative of the target by every name, by the tape alone."""
         compiled: dict[Unit, list[Value | None]] = {}
         adjoints = [0] * len(self.values)
         adjoints[self.network.wiring.number[self.tape.target]] = 1
-        for name, unit, slots in reversed(edges):
+        for name, unit, slots in zip(edges.names, edges.units, edges.slots, strict=True):
             adjoint = adjoints[name]
             if not adjoint:
                 continue

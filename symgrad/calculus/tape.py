@@ -6,6 +6,7 @@ A loop's edges are worked out once, for its pattern; the step of one layer is ma
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
@@ -16,9 +17,26 @@ from symgrad.network.graph import Equation, Network, Pattern
 from symgrad.network.instances import Members, Values
 from symgrad.notation.tree import Name, Relation, Tree
 from symgrad.values.derivation import Step
-from symgrad.values.phrase import Field, Phrase
+from symgrad.values.phrase import Field as PhraseField
+from symgrad.values.phrase import Phrase
 
 StepMaker: TypeAlias = Callable[[Values, Relation | None], Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What a target depends on, last line first: the number of a name, its line, the numbers in its slots.
+
+    The derivative of the target by a name is the sum, over its uses, of the line's local derivative times
+    that of the line's own name: read from the front, these lists are all gradients.
+    """
+
+    names: list[int] = field(default_factory=list)
+    units: list[Unit] = field(default_factory=list)
+    slots: list[tuple[int, ...]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.slots))
 
 
 class Tape:
@@ -28,29 +46,27 @@ class Tape:
         self.network, self.target = network, target
         self.steps: dict[int, dict[Name, Step]] = {}
         self.makers: dict[int, dict[Name, StepMaker] | None] = {}
+        self.trained = frozenset(network.parameters)
+        self.families = {(name.stem, len(name.indices)) for name in self.trained}
         self.units = Units(network)
         self.locals: dict[Unit, tuple[Tree, ...]] = {}
         """The derivatives of a line by its slots, for the lines of `edges`."""
 
     @cached_property
-    def edges(self) -> list[tuple[int, Unit, tuple[int, ...]]]:
-        """What the target depends on, in forward order: a name, its line, the names in the line's slots.
-
-        The derivative of the target by a name is the sum, over its uses, of the line's local derivative times
-        that of the line's own name: read from the end, this list is all gradients.
-        """
+    def edges(self) -> Edges:
+        """All edges, every local derivative worked out."""
         wiring, units, functions = (
             self.network.wiring,
             self.units,
             tuple(sorted(self.network.functions.items())),
         )
         last = self.network.position.get(self.target)
+        found = Edges()
         if last is None:
-            return []
+            return found
         first = wiring.number[self.target] - last
         needed = bytearray(first + last + 1)
         needed[first + last] = 1
-        found = []
         for place in range(last, -1, -1):
             if needed[first + place]:
                 unit, slots = units.at(place)
@@ -60,8 +76,9 @@ class Tape:
                     )
                 for name in slots:
                     needed[name] = 1
-                found.append((first + place, unit, slots))
-        found.reverse()
+                found.names.append(first + place)
+                found.units.append(unit)
+                found.slots.append(slots)
         return found
 
     def at(self, place: int) -> dict[Name, Step]:
@@ -87,10 +104,14 @@ class Tape:
         ):
             return edge_step(self.network, equation, parent, self.target)
         makers = self.patterns(pattern)
-        if makers is None:
+        if makers is None or not all(map(self.typical, parents, pattern.slots)):
             return edge_step(self.network, equation, parent, self.target)
         line = Relation(("=",), (equation.name, self.network.bodies[place]))
         return makers[pattern.slots[parents.index(parent)]](equation.values, line)
+
+    def typical(self, member: Name, slot: Name) -> bool:
+        """Whether a member is trained where its family is: what a step says of it depends on that."""
+        return (member in self.trained) == ((slot.stem, len(slot.indices)) in self.families)
 
     def patterns(self, pattern: Pattern) -> dict[Name, StepMaker] | None:
         """What makes the steps of a pattern's members, by slot."""
@@ -113,12 +134,12 @@ def maker(step: Step, members: Members, letters: tuple[str, ...]) -> StepMaker:
     before, after = members.tree(step.before, letters), members.tree(step.after, letters)
     conditions = members.many(step.conditions, letters)
     inner = tuple(maker(substep, members, letters) for substep in step.substeps)
-    fields = tuple((key, filled(field, members, letters)) for key, field in step.why.fields)
-    own = tuple(key for key, field in step.why.fields if field is step.after)
+    parts = tuple((key, filled(part, members, letters)) for key, part in step.why.fields)
+    own = tuple(key for key, part in step.why.fields if part is step.after)
 
     def made(values: Values, equation: Relation | None) -> Step:
         result = after(values)
-        why = tuple([(key, result if key in own else field(values)) for key, field in fields])
+        why = tuple([(key, result if key in own else part(values)) for key, part in parts])
         return Step(
             rule,
             before(values),
@@ -132,10 +153,10 @@ def maker(step: Step, members: Members, letters: tuple[str, ...]) -> StepMaker:
     return made
 
 
-def filled(field: Field, members: Members, letters: tuple[str, ...]) -> Callable[[Values], Field]:
+def filled(part: PhraseField, members: Members, letters: tuple[str, ...]) -> Callable[[Values], PhraseField]:
     """What gives a field of a phrase at values of the letters."""
-    if isinstance(field, str | int):
-        return lambda values: field
-    if isinstance(field, tuple):
-        return members.many(field, letters)
-    return members.tree(field, letters)
+    if isinstance(part, str | int):
+        return lambda values: part
+    if isinstance(part, tuple):
+        return members.many(part, letters)
+    return members.tree(part, letters)
