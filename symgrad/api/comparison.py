@@ -19,7 +19,7 @@ from symgrad.numerics.evaluate import report
 from symgrad.numerics.given import read_values
 from symgrad.numerics.vanishing import vanishing
 
-DEEPEST = 800
+DEEPEST = 640
 """How many layers a chain is followed for; sigmoid layers are lost to float64 within 500."""
 
 
