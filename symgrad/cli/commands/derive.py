@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     type=click.Choice(["factors", "backprop", "perturbation", "jacobian"]),
     default="factors",
 )
+@o.option("--path", type=click.Choice(["total", "direct"]), default="total")
 @o.option("--detail", type=click.Choice(["short", "full"]), default="short")
 @o.option(
     "--format",
@@ -47,6 +48,7 @@ def command(
     of: str | None,
     keep: tuple[str, ...],
     style: str,
+    path: str,
     detail: str,
     format_: str,
     as_json: bool,
@@ -65,7 +67,7 @@ def command(
     from symgrad.rendering.render import Target, render_derivation
 
     network = read_chain(chain, {**swap, **functions}, depth)
-    derivations, checked = checked_gradients(network, wrt, of, keep)
+    derivations, checked = checked_gradients(network, wrt, of, keep, path)
     shown = derivations[0] if wrt and len(derivations) == 1 else derivations
     target = Target("json" if as_json else format_, language(), templates, encoding_of(output), standalone)
     told: Any = {"detail": detail, "style": style, "network": network.network}
@@ -74,12 +76,12 @@ def command(
 
 
 def checked_gradients(
-    chain: Chain, wrt: tuple[str, ...], of: str | None, keep: tuple[str, ...]
+    chain: Chain, wrt: tuple[str, ...], of: str | None, keep: tuple[str, ...], path: str = "total"
 ) -> tuple[list[Derivation], bool]:
     """The derivations asked for (a family counts as its members), or those of all parameters in one pass."""
     if not wrt:
         every = chain.gradients(of)
         return [gradient.value for gradient in every.values()], bool(every.check())
     names = [name for text in wrt for name in chain.names(text)]
-    found = [chain.derive(name, of=of, keep=keep) for name in names]
+    found = [chain.derive(name, of=of, keep=keep, path=path) for name in names]
     return [gradient.value for gradient in found], all(gradient.check() for gradient in found)
