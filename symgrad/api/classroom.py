@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,21 +12,30 @@ from symgrad.api.files import read_utf8
 from symgrad.api.question import Mark, Question
 from symgrad.errors import FileError, InputError, Where
 from symgrad.grading.assignment import Assignment, read_assignment
-from symgrad.grading.batch import Result, grade_rows, read_answers, to_csv
+from symgrad.grading.batch import Result, answered_twice, grade_rows, read_answers, to_csv
 from symgrad.grading.question import Question as Asked
+from symgrad.phrases import say
 
 
 class Results:
     """The marks of a class, in the order of the answers."""
 
-    def __init__(self, assignment: Assignment, results: list[Result], lang: str) -> None:
+    def __init__(
+        self, assignment: Assignment, results: list[Result], lang: str, files: Sequence[Path] = ()
+    ) -> None:
         self.assignment, self.results, self.lang = assignment, results, lang
+        self.files = tuple(files)
+        """Every file that was read: the assignment, the answers, the chains."""
 
     def __len__(self) -> int:
         return len(self.results)
 
     def __iter__(self) -> Any:
         return iter(self.results)
+
+    def twice(self) -> list[tuple[str, str, tuple[int, ...]]]:
+        """(student, question, lines) for every question that a student answered more than once."""
+        return answered_twice(result.row for result in self.results)
 
     def to(self, format: str = "csv") -> str:
         """The long table: student, question, verdict, points, mistakes, reading, evidence, status."""
@@ -42,6 +51,9 @@ class Results:
             return dict(result.mark.problem).get(self.lang, "").split("\n")[0]
         if result.mark.verdict == "correct" and not result.mark.remarks:
             return ""
+        if result.mark.verdict == "undecided":
+            parts = (say("documents.mark-undecided", self.lang), Mark(result.mark).feedback(self.lang))
+            return ("" if self.lang == "zh" else " ").join(parts)
         return Mark(result.mark).feedback(self.lang, hint=self.assignment.hint)
 
 
@@ -64,18 +76,19 @@ def grade(
         InputError and its kin: with file, line and column.
     """
     path = Path(assignment)
-    read = read_assignment(read_utf8(path), str(path), builder_beside(path.parent))
+    files = [path, Path(answers)]
+    read = read_assignment(read_utf8(path), str(path), builder_beside(path.parent, files))
     rows = read_answers(read_utf8(answers), str(answers), read)
     results = []
     for result in grade_rows(read, rows):
         results.append(result)
         if progress is not None:
             progress(len(results), len(rows))
-    return Results(read, results, lang or read.language or "en")
+    return Results(read, results, lang or read.language or "en", files)
 
 
-def builder_beside(folder: Path) -> Callable[..., Asked]:
-    """A maker of questions that finds chain files beside the assignment."""
+def builder_beside(folder: Path, files: list[Path]) -> Callable[..., Asked]:
+    """A maker of questions that finds chain files beside the assignment, and adds them to `files`."""
 
     @lru_cache(maxsize=64)
     def chain_of(text: str) -> Chain:
@@ -84,6 +97,7 @@ def builder_beside(folder: Path) -> Callable[..., Asked]:
         file = folder / text
         if not file.is_file():
             raise FileError("chain-beside", Where("<chain>"), path=text)
+        files.append(file)
         return Chain.read(file)
 
     def build(**settings: Any) -> Asked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -78,17 +79,17 @@ class Mark:
         explain: bool = False,
         templates: Path | None = None,
         encoding: str | None = None,
+        prompt: bool = False,
     ) -> str:
-        """The mark as text, markdown, latex or json."""
+        """The mark as text, markdown, latex or json; `prompt` says that `h` brings the next hint."""
         from symgrad.rendering.render import Target, render_mark
+        from symgrad.rendering.views.mark import mark_view
 
-        return render_mark(
-            self.value,
-            Target(format, lang, templates, encoding),
-            hint=hint,
-            explain=explain,
-            points=self.scored,
-        )
+        target = Target(format, lang, templates, encoding)
+        if format == "json" or prompt:
+            return render_mark(self.value, target, hint=hint, explain=explain, points=self.scored)
+        view = mark_view(self.value, target.wording, hint, explain, self.scored)
+        return target.page("mark", mark=replace(view, more=""))
 
     def __repr__(self) -> str:
         named = ", ".join(f"{m.name} {m.detail}".strip() for m in self.mistakes)

@@ -120,6 +120,8 @@ def read_assignment(text: str, name: str, builder: Any) -> Assignment:
     document = Document(text, name)
     if document.root is None:
         raise InputError("yaml-empty", Where(name))
+    if not isinstance(document.root, yaml.MappingNode):
+        raise document.error("yaml-mapping", document.root, "yaml-questions", part="assignment")
     top = document.mapping(document.root, TOP, "assignment")
     language = document.text_of(top["language"]) if "language" in top else ""
     if language not in ("", "en", "zh"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from symgrad.errors import InputError, Where
@@ -70,6 +70,14 @@ def read_answers(text: str, name: str, assignment: Assignment) -> list[Row]:
         else:
             rows.extend(Row(padded[student].strip(), id, padded[i], line) for i, id in wide)
     return rows
+
+
+def answered_twice(rows: Iterable[Row]) -> list[tuple[str, str, tuple[int, ...]]]:
+    """(student, question, lines) wherever a student answers a question more than once."""
+    lines: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        lines.setdefault((row.student, row.question), []).append(row.line)
+    return [(*key, tuple(found)) for key, found in lines.items() if len(found) > 1]
 
 
 def column(header: Sequence[str], names: Sequence[str]) -> int | None:

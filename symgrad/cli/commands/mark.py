@@ -70,9 +70,9 @@ class Printer:
     explain: bool
     templates: Path | None
 
-    def mark(self, mark: Mark, hint: int) -> None:
-        """The whole mark, with hints up to a level."""
-        settings: Any = {"hint": hint, "explain": self.explain, "templates": self.templates}
+    def mark(self, mark: Mark, hint: int, prompt: bool = False) -> None:
+        """The whole mark, with hints up to a level; at the prompt `h` brings the next."""
+        settings: Any = {"hint": hint, "explain": self.explain, "templates": self.templates, "prompt": prompt}
         format_ = "json" if self.as_json else "text"
         emit(mark.to(format_, lang=language(), encoding=encoding_of(None), **settings))
 
@@ -119,7 +119,7 @@ class Dialogue:
         """Mark an answer; a new slip starts with the first hint again."""
         self.mark = self.question.mark(answer)
         self.level = self.first
-        self.printer.mark(self.mark, self.level)
+        self.printer.mark(self.mark, self.level, prompt=True)
 
     def more(self) -> None:
         """The next hint on the last answer."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from symgrad.rendering.wording import Wording
 from symgrad.values.mark import Mark
+from symgrad.values.phrase import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,18 @@ def mark_view(
         verdict=_verdict(mark, wording),
         hints=_hints(mark, wording, hint),
         more=wording.word("next-hint") if mark.hints and hint < len(mark.hints) else "",
-        evidence=tuple(map(wording.say, mark.evidence)) if explain or _unnamed(mark) else (),
+        evidence=tuple(map(wording.say, mark.evidence)) if _explained(mark, explain) else (),
         points="" if mark.points is None or not points else wording.word("points", points=str(mark.points)),
     )
 
 
 def _unnamed(mark: Mark) -> bool:
     return mark.verdict == "incorrect" and not mark.mistakes
+
+
+def _explained(mark: Mark, explain: bool) -> bool:
+    """Whether the evidence stands by itself; why nothing was decided is part of the verdict."""
+    return _unnamed(mark) or (explain and mark.verdict != "undecided")
 
 
 def _reading(mark: Mark, wording: Wording) -> str:
@@ -49,6 +55,9 @@ def _verdict(mark: Mark, wording: Wording) -> str:
         problem = dict(mark.problem)
         message = problem.get(wording.lang) or problem.get("en", "")
         return f"{message}\n{wording.word('mark-unreadable')}".strip()
+    if mark.verdict == "undecided" and mark.evidence:
+        parts = [Phrase.of("feedback.not-decided"), *mark.evidence, *mark.remarks]
+        return ("" if wording.lang == "zh" else " ").join(map(wording.say, parts))
     words = wording.word("mark-no-named-slip" if _unnamed(mark) else f"mark-{mark.verdict}")
     remarks = [wording.say(remark) for remark in mark.remarks]
     return ("" if wording.lang == "zh" else " ").join([words, *remarks])
