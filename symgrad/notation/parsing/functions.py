@@ -10,6 +10,7 @@ from symgrad.notation.parsing.names import Names
 from symgrad.notation.tree import Apply, BigOp, Name, Neg, Number, Pow, Tree, number
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
+MAX_ORDER = 8
 Arguments = tuple[tuple[Tree, ...], tuple[tuple[str, Tree], ...]]
 """Arguments by place, then by name."""
 
@@ -67,8 +68,21 @@ class Functions(Names):
                 while self.token.kind == "prime":
                     count += len(self.take().text)
                 self.expect("}", opened)
+            elif (order := self.bracketed_order()) is not None:
+                count += order
             else:
                 return count
+
+    def bracketed_order(self) -> int | None:
+        """The 4 of f^{(4)}(x), a derivative of higher order."""
+        kinds = [self.peek(place).kind for place in range(6)]
+        digits = self.peek(3).text
+        if kinds[:3] != ["^", "{", "("] or kinds[3:] != ["number", ")", "}"] or not digits.isdigit():
+            return None
+        if not 1 <= int(digits) <= MAX_ORDER:
+            raise self.fail("derivative-too-high", self.peek(3), limit=MAX_ORDER)
+        self.at += 6
+        return int(digits)
 
     def function_power(self, token: Token) -> Tree | None:
         """The 2 of f^2(x), if there is one; f^{-1} is refused, because it may mean two things."""
