@@ -90,10 +90,10 @@ class Derivation:
         templates: Path | None = None,
         encoding: str | None = None,
     ) -> str:
-        """The derivation as text, markdown, latex or json.
+        """The derivation as text, markdown, latex or json, or as code: numpy, jax, torch or sympy.
 
         Args:
-            format: text, markdown, latex or json.
+            format: text, markdown, latex, json, or the library that code is for.
             lang: en or zh.
             detail: short folds what repeats, full prints it all.
             style: how the steps are told: factors, backprop, perturbation or jacobian.
@@ -101,8 +101,13 @@ class Derivation:
             templates: a folder of the user's own.
             encoding: what the terminal can show.
         """
+        from symgrad.numerics.code import LANGUAGES, gradient_source
         from symgrad.rendering.render import Target, render_derivation
 
+        if format in LANGUAGES:
+            value = self.value
+            assert isinstance(value.goal.of, Name)
+            return gradient_source(self.network, value.goal.of, (value.goal.by,), value.steps, format)
         target = Target(format, lang, templates, encoding, standalone)
         checked = bool(self.check())
         return render_derivation(
@@ -172,9 +177,16 @@ class Gradients(Mapping[str, Derivation]):
         templates: Path | None = None,
         encoding: str | None = None,
     ) -> str:
-        """A table of all results, and the steps of the first in the style asked for."""
+        """A table of all results, and the steps of the first in the style asked for; or code for all."""
+        from symgrad.numerics.code import LANGUAGES, gradient_source
         from symgrad.rendering.render import Target, render_derivation
 
+        if format in LANGUAGES:
+            network, tape = self.network, self.derivations.tape
+            places = range(len(network.equations) if tape is not None else 0)
+            steps = (step for place in places if tape is not None for step in tape.at(place).values())
+            target_name = network.objective if tape is None else tape.target
+            return gradient_source(network, target_name, tuple(self.derivations), steps, format)
         target = Target(format, lang, templates, encoding, standalone)
         every = tuple(self.derivations.values())
         checked = bool(self.check())

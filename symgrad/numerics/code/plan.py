@@ -1,0 +1,282 @@
+"""Steps -> a plan: the forward lines and the backward contributions, those of a `for` block rolled up.
+
+The plan is in terms of the steps alone, so that the code computes what the derivation says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symgrad.network.graph import Equation, Network, instantiate
+from symgrad.notation.indices import linear
+from symgrad.notation.tree import Derivative, Name, Tree, names_in, substitute, walk
+from symgrad.values.derivation import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One forward line, target = body."""
+
+    target: Name
+    body: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """One contribution: d(parent) gets d(node) times local; from the objective itself it is local alone."""
+
+    node: Name
+    parent: Name
+    local: Tree
+    whole: bool
+    first: bool = False
+    """Whether nothing has contributed to d(parent) before, in any turn of the loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Operations in order; with a letter, for each of its values from first to last."""
+
+    operations: tuple[Line | Pull, ...]
+    letter: str = ""
+    first: int = 0
+    last: int = 0
+
+    @property
+    def turns(self) -> range:
+        """The values of the letter."""
+        return (
+            range(self.first, self.last + 1)
+            if self.first <= self.last
+            else range(self.first, self.last - 1, -1)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a gradient's code does: forward, then backward."""
+
+    network: Network
+    target: Name
+    goals: tuple[Name, ...]
+    forward: tuple[Block, ...]
+    backward: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The operations of one equation: as they are, and in letters (None where they have no such form)."""
+
+    equation: Equation
+    concrete: tuple[Line | Pull, ...]
+    general: tuple[Line | Pull, ...] | None
+
+
+def plan(network: Network, target: Name, goals: Sequence[Name], steps: Iterable[Step]) -> Plan:
+    """The plan of the gradients d(target)/d(goal), by their steps."""
+    edges = edges_of(steps)
+    places = on_paths(network, target, goals, edges)
+    pulls: list[Item] = []
+    for place in reversed(places):
+        equation = network.equations[place]
+        found = [(p, edges[p, equation.name]) for p in equation.parents if (p, equation.name) in edges]
+        pulls.append(pulling(equation, wanted(network, found, goals), target))
+    alive = {*goals, *(network.equations[place].name for place in places)}
+    backward = counted(roll(pulls, -1, alive))
+    lines = [lining(network, place) for place in needed(network, used_by(backward))]
+    return Plan(network, target, tuple(goals), roll(lines, 1), backward)
+
+
+def used_by(blocks: Iterable[Block]) -> set[Name]:
+    """The names whose numbers the contributions need."""
+    found: set[Name] = set()
+    for block in blocks:
+        for pull in block.operations:
+            assert isinstance(pull, Pull)
+            for turn in block.turns if block.letter else ():
+                found.update(names_in(instantiate(pull.local, {block.letter: turn})))
+            if not block.letter:
+                found.update(names_in(pull.local))
+    return found
+
+
+def edges_of(steps: Iterable[Step]) -> dict[tuple[Name, Name], Tree]:
+    """(input, named value) -> local derivative, for all steps that are edges."""
+    found: dict[tuple[Name, Name], Tree] = {}
+    for step in steps:
+        match step.before:
+            case Derivative(Name() as node, parent) if step.equation is not None:
+                found[parent, node] = step.after
+    return found
+
+
+def on_paths(
+    network: Network, target: Name, goals: Sequence[Name], edges: dict[tuple[Name, Name], Tree]
+) -> list[int]:
+    """The places between the goals and the target, in forward order."""
+    reached, forward = set(goals), []
+    for place, equation in enumerate(network.equations[: network.position.get(target, -1) + 1]):
+        if any(p in reached and (p, equation.name) in edges for p in equation.parents):
+            reached.add(equation.name)
+            forward.append(place)
+    needed, found = {target}, []
+    for place in reversed(forward):
+        equation = network.equations[place]
+        if equation.name in needed:
+            found.append(place)
+            needed.update(p for p in equation.parents if p in reached)
+    return found[::-1]
+
+
+def wanted(
+    network: Network, found: list[tuple[Name, Tree]], goals: Sequence[Name]
+) -> list[tuple[Name, Tree]]:
+    """The edges that count: into goals, into defined names, and into members of families of those.
+
+    The last are a_0 beside a_1: its derivative is not asked for, but without it the first turn of a loop
+    would differ from the others.
+    """
+    families = {name.stem for name in network.position}
+    asked = set(goals)
+    return [
+        (parent, local)
+        for parent, local in found
+        if parent in asked or (parent.stem in families and (parent.indices or parent in network.position))
+    ]
+
+
+def needed(network: Network, used: set[Name]) -> list[int]:
+    """The places of the equations that the local derivatives are made of."""
+    open_names, places = list(used), set()
+    while open_names:
+        place = network.position.get(open_names.pop())
+        if place is not None and place not in places:
+            places.add(place)
+            open_names.extend(network.equations[place].parents)
+    return sorted(places)
+
+
+def lining(network: Network, place: int) -> Item:
+    """The forward line of an equation."""
+    equation = network.equations[place]
+    pattern = equation.pattern
+    general = (Line(pattern.target, pattern.body),) if rollable(equation) else None
+    return Item(equation, (Line(equation.name, network.bodies[place]),), general)
+
+
+def pulling(equation: Equation, found: list[tuple[Name, Tree]], target: Name) -> Item:
+    """The contributions of an equation to its inputs."""
+    node, pattern = equation.name, equation.pattern
+    whole = node == target
+    concrete = tuple(Pull(node, parent, local, whole) for parent, local in found)
+    if not rollable(equation):
+        return Item(equation, concrete, None)
+    values = dict(zip(pattern.letters, equation.values, strict=True))
+    slots: dict[Tree, Tree] = {instantiate(slot, values): slot for slot in pattern.slots}
+    if len(slots) != len(pattern.slots):
+        return Item(equation, concrete, None)
+    general = []
+    for pull in concrete:
+        parent = slots[pull.parent]
+        assert isinstance(parent, Name)
+        general.append(Pull(pattern.target, parent, substitute(pull.local, slots), whole))
+    return Item(equation, concrete, tuple(general))
+
+
+def rollable(equation: Equation) -> bool:
+    """Whether an equation is in one loop only and its indices are i or i + 3."""
+    pattern = equation.pattern
+    if len(pattern.letters) != 1:
+        return False
+    letter = pattern.letters[0]
+    names = [node for tree in (pattern.target, pattern.body) for node in walk(tree) if isinstance(node, Name)]
+    for name in names:
+        if any(Name(letter) in walk(index) for index in name.indices):
+            form = linear(name.indices[0]) if len(name.indices) == 1 else None
+            if form is None or form[0] != ((letter, Fraction(1)),) or form[1].denominator != 1:
+                return False
+    return True
+
+
+def roll(items: Sequence[Item], step: int, alive: set[Name] | None = None) -> tuple[Block, ...]:
+    """Runs of equal turns as loops, the letter going up or down by one; the rest as it is."""
+    turns: list[list[Item]] = []
+    for item in items:
+        if turns and item.general is not None and same_turn(turns[-1][0], item):
+            turns[-1].append(item)
+        else:
+            turns.append([item])
+    blocks: list[Block] = []
+    start = 0
+    while start < len(turns):
+        end = start + 1
+        while end < len(turns) and follows(turns[end - 1], turns[end], step):
+            end += 1
+        blocks.append(rolled(turns[start:end]) if end - start > 1 else straight(turns[start], alive))
+        start = end
+    return merged(blocks)
+
+
+def same_turn(one: Item, other: Item) -> bool:
+    """Whether two equations are of one turn of a loop."""
+    a, b = one.equation, other.equation
+    return one.general is not None and a.pattern.letters == b.pattern.letters and a.values == b.values
+
+
+def follows(before: list[Item], after: list[Item], step: int) -> bool:
+    """Whether a turn continues a loop: the same operations, the letter one further."""
+    if before[0].general is None or [i.general for i in before] != [i.general for i in after]:
+        return False
+    (letter,), (value,) = before[0].equation.pattern.letters, before[0].equation.values
+    return (letter,) == after[0].equation.pattern.letters and after[0].equation.values == (value + step,)
+
+
+def rolled(turns: list[list[Item]]) -> Block:
+    """A loop over equal turns."""
+    operations = tuple(o for item in turns[0] for o in item.general or ())
+    letter = turns[0][0].equation.pattern.letters[0]
+    return Block(operations, letter, turns[0][0].equation.values[0], turns[-1][0].equation.values[0])
+
+
+def straight(turn: list[Item], alive: set[Name] | None) -> Block:
+    """The operations one after the other, without contributions that nobody asks for."""
+    operations = tuple(o for item in turn for o in item.concrete)
+    if alive is not None:
+        operations = tuple(o for o in operations if isinstance(o, Pull) and o.parent in alive)
+    return Block(operations)
+
+
+def merged(blocks: list[Block]) -> tuple[Block, ...]:
+    """Neighbouring straight blocks as one."""
+    found: list[Block] = []
+    for block in blocks:
+        if found and not block.letter and not found[-1].letter:
+            found[-1] = Block((*found[-1].operations, *block.operations))
+        else:
+            found.append(block)
+    return tuple(block for block in found if block.operations)
+
+
+def counted(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The same blocks, every contribution knowing whether it is the first to its name."""
+    seen: set[Tree] = set()
+    later: set[tuple[int, int]] = set()
+    for at, block in enumerate(blocks):
+        for turn in block.turns if block.letter else (0,):
+            for place, pull in enumerate(block.operations):
+                assert isinstance(pull, Pull)
+                parent = instantiate(pull.parent, {block.letter: turn}) if block.letter else pull.parent
+                if parent in seen:
+                    later.add((at, place))
+                seen.add(parent)
+    found = []
+    for at, block in enumerate(blocks):
+        operations = tuple(
+            Pull(o.node, o.parent, o.local, o.whole, (at, place) not in later)
+            for place, o in enumerate(block.operations)
+            if isinstance(o, Pull)
+        )
+        found.append(Block(operations, block.letter, block.first, block.last))
+    return tuple(found)
