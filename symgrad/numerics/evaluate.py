@@ -113,8 +113,12 @@ class Work:
     def targets(self) -> list[Name]:
         """Every name the factors speak of, and the ends of the gradients."""
         found: dict[Name, None] = {}
+        seen: set[int] = set()  # gradients share their factors: each is looked through once
         for goal in self.goals:
             for tree in (goal.goal, *goal.factors, *(value for _, value in goal.kept)):
+                if id(tree) in seen:
+                    continue
+                seen.add(id(tree))
                 for node in walk(tree):
                     if isinstance(node, Name) and node in self.network.names:
                         found.setdefault(node)
