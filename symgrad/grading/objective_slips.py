@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from symgrad.calculus.tidy import times
 from symgrad.grading.edits import Edit, Edits, product
+from symgrad.notation.indices import canonical
 from symgrad.notation.tree import (
     ONE,
     Add,
@@ -16,7 +17,6 @@ from symgrad.notation.tree import (
     Mul,
     Name,
     Neg,
-    Number,
     Pow,
     Tree,
     number,
@@ -114,7 +114,7 @@ def range_edits(answer: Tree) -> Iterator[tuple[Mistake, Tree]]:
 
 def moved(bound: Tree, by: int) -> Tree:
     """One end of a range, moved."""
-    return number(bound.value + by) if isinstance(bound, Number) else Add((bound, number(by)))
+    return canonical(Add((bound, number(by))))
 
 
 def mended_answers(answer: Tree, node: Tree, mended: Tree) -> Iterator[tuple[Mistake, Tree]]:

@@ -137,18 +137,18 @@ class Question:
         return frozenset(found)
 
     @cached_property
-    def letters(self) -> dict[str, frozenset[str]]:
-        """The letters that an answer may use as indices, and the families that have a member for each."""
+    def letters(self) -> frozenset[str]:
+        """The letters that an answer about a chain of symbolic depth may use: n, and those of w_i."""
         if not isinstance(self.network, SymbolicNetwork) or self.goal is None:
-            return {}
-        free = letters_of(self.goal) | {self.network.depth}
-        return {"families": self.network.families, "bound": frozenset(free)}
+            return frozenset()
+        return letters_of(self.goal) | {self.network.depth}
 
     @cached_property
     def context(self) -> Context:
         """What the reader must know about the names an answer may use."""
         if self.network is not None:
             network = self.network
+            symbolic = network if isinstance(network, SymbolicNetwork) else None
             declared = frozenset(self.bindings) | frozenset(
                 s for s in network.applied if registry.configured(s) is None
             )
@@ -161,7 +161,8 @@ class Question:
                 activation=network.activation,
                 objective=objective,
                 deltas=not any(n.stem == "delta" for n in network.names),
-                **self.letters,
+                families=symbolic.families if symbolic else frozenset(),
+                bound=self.letters,
                 aliases=dict(self.aliases),
             )
         names = frozenset(names_in(self.gold))

@@ -160,6 +160,15 @@ class SymbolicNetwork(Network):
                     "symbolic-layer", line.source.where(0), name=plain(line.target), letter=self.letter
                 )
 
+    def argument(self, places: tuple[Tree, ...]) -> Name | None:
+        """What the activation of the layer at a place is applied to: z_j."""
+        if len(places) == 1:
+            for line in self.layer(places[0]):
+                match line.body:
+                    case Apply(_, (Name() as argument,)):
+                        return argument
+        return None
+
     def find_objective(self) -> Name:
         """The declared objective, or the last name defined."""
         if self.file.objective is not None:

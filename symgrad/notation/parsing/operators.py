@@ -5,7 +5,7 @@ from __future__ import annotations
 from symgrad.notation.indices import canonical
 from symgrad.notation.lexer import Token
 from symgrad.notation.parsing.derivatives import Derivatives
-from symgrad.notation.tree import BigOp, Div, Indicator, Logic, Mul, Name, Relation, Tree, walk
+from symgrad.notation.tree import BigOp, Div, Indicator, Logic, Mul, Name, Relation, Tree, children
 
 BIG = ("prod", "sum")
 Item = tuple[str, Tree]
@@ -124,5 +124,11 @@ def as_number(tree: Tree) -> Tree:
 
 
 def mentions(tree: Tree, index: str) -> bool:
-    """Whether the index letter stands in the tree."""
-    return any(isinstance(node, Name) and node.stem == index and not node.indices for node in walk(tree))
+    """Whether the index letter stands in the tree; what another operator binds is another letter."""
+    match tree:
+        case BigOp(_, body, inner, low, high):
+            parts = (low, high) if inner == index else (body, low, high)
+            return any(mentions(part, index) for part in parts)
+        case Name(stem, ()):
+            return stem == index
+    return any(mentions(part, index) for part in children(tree))

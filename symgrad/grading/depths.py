@@ -1,0 +1,230 @@
+"""Answers about chains of symbolic depth: right by one form of all ranges, wrong by a definite chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+
+from symgrad.algebra import Decision, algebra_of
+from symgrad.algebra.decide import _FAILURES, reason_of
+from symgrad.algebra.ranges import Backwards, Limits, Ranges, limits_at
+from symgrad.arithmetic.written_out import rational, written_out
+from symgrad.calculus.depth_plan import make_plan
+from symgrad.calculus.derive import derive
+from symgrad.errors import SymgradError
+from symgrad.grading.diagnosis import diagnose
+from symgrad.grading.feedback import evidence, hints
+from symgrad.grading.forms import has_form
+from symgrad.grading.objective_slips import range_edits
+from symgrad.grading.question import Question
+from symgrad.grading.reading import Answer
+from symgrad.grading.rubric import score
+from symgrad.network.graph import instantiate
+from symgrad.network.symbolic import SymbolicNetwork
+from symgrad.notation.places import at, distance, letters_of
+from symgrad.notation.tree import (
+    Apply,
+    BigOp,
+    Derivative,
+    Mul,
+    Name,
+    Number,
+    Pow,
+    Relation,
+    Tree,
+    number,
+    rebuild,
+    substitute,
+    walk,
+)
+from symgrad.values.mark import Mark, Mistake
+from symgrad.values.phrase import Phrase
+
+LAYERS = (2, 3, 4, 1, 5)
+"""How many layers the chains have in which a wrong answer is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A chain of definite depth in which the answer differs from the gradient."""
+
+    question: Question
+    answer: Tree
+    decision: Decision
+    values: Mapping[str, int]
+
+
+class Bench:
+    """One question about a chain of symbolic depth."""
+
+    def __init__(self, question: Question, network: SymbolicNetwork) -> None:
+        goal = question.goal
+        assert goal is not None and isinstance(goal.of, Name)
+        self.question, self.network, self.goal = question, network, goal
+        plan = make_plan(network, goal.by, goal.of)
+        layers = distance(network.high, Name(network.depth)) or 0
+        first = number(int(network.low.value) + layers)
+        self.relations = (Relation(("<=",), (first, Name(network.depth))), *plan.ranges)
+        self.limits = Limits.of(self.relations)
+        self.tokens: dict[Derivative, Tree] = {}
+
+    def ranges(self) -> Ranges:
+        """A fresh place for forms."""
+        return Ranges(self.question.bindings, self.limits)
+
+    def filled(self, tree: Tree) -> Tree:
+        """The tree with the values of derivative tokens, and activations for the names of their values."""
+        swaps: dict[Tree, Tree] = {}
+        for node in walk(tree):
+            if isinstance(node, Derivative) and isinstance(node.of, Name) and node.order == 1:
+                swaps[node] = self.value_of(node)
+        return self.opened(substitute(tree, swaps), self.limits)
+
+    def value_of(self, token: Derivative) -> Tree:
+        """The gradient that a token stands for; itself where there is none."""
+        if token not in self.tokens:
+            assert isinstance(token.of, Name)
+            try:
+                found = derive(self.network, token.by, token.of)
+                values = dict(found.kept)
+                parts = [values.get(f, f) if isinstance(f, Derivative) else f for f in found.factors]
+                self.tokens[token] = parts[0] if len(parts) == 1 else Mul(tuple(parts))
+            except SymgradError:
+                self.tokens[token] = token
+        return self.tokens[token]
+
+    def opened(self, tree: Tree, limits: Limits) -> Tree:
+        """sigma(z_k) for a_k, wherever k surely lies in the loop."""
+        match tree:
+            case BigOp(_, body, index, low, high):
+                return replace(tree, body=self.opened(body, limits.within(index, low, high)))
+            case Name(stem, (place,)) if stem in self.network.made and self.inside(place, limits):
+                line = next(line for line in self.network.block if line.target.stem == stem)
+                if isinstance(line.body, Apply) and len(line.body.arguments) == 1:
+                    return at(line.body, {self.network.letter: place})
+                return tree
+            case Name():
+                return tree
+        return rebuild(tree, lambda child: self.opened(child, limits))
+
+    def inside(self, place: Tree, limits: Limits) -> bool:
+        """Whether an index is never below the loop's first."""
+        from symgrad.notation.places import gap
+
+        form = gap(self.network.low, place)
+        least = None if form is None else limits.least(form)
+        return least is not None and least >= 0
+
+    def same(self, answer: Tree, other: Tree) -> tuple[Relation, ...] | None:
+        """Where two answers agree: () for everywhere, None if it is not known that they do."""
+        ranges = self.ranges()
+        try:
+            left, right = (self.filled(ranges.directed(tree)) for tree in (answer, other))
+            return tuple(dict.fromkeys(ranges.needed)) if ranges.same(left, right) else None
+        except (Backwards, *_FAILURES):
+            return None
+
+    # -- chains of definite depth --------------------------------------------------------------------------
+
+    def instances(self, answer: Tree) -> Iterator[tuple[Question, Tree, dict[str, int]]]:
+        """The question and the answer in chains of a few layers, the free letters at every place."""
+        ranges = self.ranges()
+        directed = ranges.directed(answer)
+        ranges.of(self.filled(directed))
+        letters = sorted((letters_of(self.goal) | letters_of(directed)) - {self.network.depth})
+        shift = distance(self.network.high, Name(self.network.depth)) or 0
+        first = int(self.network.low.value)
+        for layers in LAYERS:
+            depth = first + layers - 1 + shift
+            for places in product(range(first, first + layers), repeat=len(letters)):
+                values = {self.network.depth: depth, **dict(zip(letters, places, strict=True))}
+                if not limits_at((*self.relations, *ranges.needed), values):
+                    continue
+                goal = instantiate(self.goal, values)
+                assert isinstance(goal, Derivative) and isinstance(goal.of, Name)
+                chain = self.network.at_depth(depth)
+                own = self.question
+                settings = {"functions": own.functions, "points": own.points, "rubric": own.rubric}
+                yield Question.about(chain, goal.by, goal.of, **settings), concrete(directed, values), values
+
+    def differing(self, answer: Tree) -> Iterator[Instance]:
+        """The chains in which the answer is certainly another number than the gradient."""
+        for question, tree, values in self.instances(answer):
+            names = {node for node in walk(tree) if isinstance(node, Name) and node.indices}
+            assert question.network is not None
+            if any(n.stem in self.network.families and n not in question.network.names for n in names):
+                continue
+            decision = algebra_of(question.scope).equal(tree, question.gold)
+            if decision.verdict == "different":
+                yield Instance(question, tree, decision, values)
+
+
+def concrete(tree: Tree, values: Mapping[str, int]) -> Tree:
+    """A tree with numbers for its letters and its big operators written out."""
+    return folded(written_out(folded(instantiate(tree, values))))
+
+
+def folded(tree: Tree) -> Tree:
+    """Exponents of numbers as one number."""
+    tree = rebuild(tree, folded)
+    match tree:
+        case Pow(base, exponent) if (value := rational(exponent)) is not None:
+            return Pow(base, Number(value))
+    return tree
+
+
+def judge_symbolic(
+    question: Question, network: SymbolicNetwork, answer: Answer, remarks: tuple[Phrase, ...]
+) -> Mark:
+    """The verdict about an answer for a chain of symbolic depth."""
+    bench = Bench(question, network)
+    agreed = bench.same(answer.tree, question.gold)
+    if agreed is not None:
+        said = tuple(Phrase.of("feedback.depth-range", range=relation) for relation in agreed)
+        if not has_form(answer.tree, question.form):
+            said = (*said, Phrase.of(f"feedback.form-{question.form}"))
+        return Mark("correct", points=question.points, remarks=(*remarks, *said))
+    try:
+        found = next(bench.differing(answer.tree), None)
+    except Backwards:
+        found = None
+    except _FAILURES as failure:
+        reason = reason_of(failure)
+        return Mark("undecided", evidence=(Phrase.of(f"feedback.undecided-{reason}"),), remarks=remarks)
+    if found is None:
+        why = (Phrase.of("feedback.undecided-symbolic-range"),)
+        return Mark("undecided", evidence=why, remarks=remarks)
+    return incorrect(bench, answer, found, remarks)
+
+
+def incorrect(bench: Bench, answer: Answer, found: Instance, remarks: tuple[Phrase, ...]) -> Mark:
+    """The mark of a wrong answer: a wrong range by its mended form, all else as in the definite chain."""
+    where = tuple(Relation(("=",), (Name(key), number(value))) for key, value in found.values.items())
+    why = (Phrase.of("feedback.at-depth", values=where), *evidence(found.question, found.decision))
+    named = named_range(bench, answer.tree)
+    if named is not None:
+        points = score(bench.question, "incorrect", ((named,),))
+        said = hints(bench.question, (named,))
+        return Mark("incorrect", (named,), points, why, hints=said, remarks=remarks)
+    slips = diagnose(found.question, found.answer)
+    spoken = slips.readings[0] if slips.readings else ()
+    points = score(bench.question, "incorrect", slips.readings)
+    told = tuple((why[0], *level) for level in hints(found.question, spoken))
+    return Mark("incorrect", slips.mistakes, points, why, hints=told, remarks=remarks)
+
+
+def named_range(bench: Bench, tree: Tree) -> Mistake | None:
+    """The slip in one big operator that explains the answer: a range off by one, a sum for a product."""
+    for mistake, mended in (*range_edits(tree), *kind_edits(tree)):
+        if bench.same(mended, bench.question.gold) is not None:
+            return mistake
+    return None
+
+
+def kind_edits(tree: Tree) -> Iterator[tuple[Mistake, Tree]]:
+    """The answer with one sum made a product."""
+    for node in dict.fromkeys(walk(tree)):
+        if isinstance(node, BigOp) and node.kind == "sum":
+            mended = replace(node, kind="prod")
+            yield Mistake("sum-for-product", "", None, (node,), (mended,)), substitute(tree, {node: mended})
