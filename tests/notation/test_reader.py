@@ -37,7 +37,7 @@ SAME = [
     ("y_hat", [r"\hat y", r"\hat{y}", "ŷ", "y_{hat}", "y\u0302"]),
     ("y_true", [r"y_{\text{true}}", "y_{true}", r"y_\text{true}"]),
     ("sqrt(y)", [r"\sqrt{y}", "√y"]),
-    ("sigma(z_1)", [r"\sigma^{(4)}(z_1)", r"\sigma(z_1)"]),
+    ("sigma''''(z_1)", [r"\sigma^{(4)}(z_1)", r"\sigma''''(z_1)"]),
 ]  # fmt: skip
 
 
