@@ -212,9 +212,9 @@ class Diagnosis:
             partner = needed / ratio
             low, high = sorted((partner * (1 - 1e-9), partner * (1 + 1e-9)))
             for _, other in ordered[bisect_left(keys, low) : bisect_right(keys, high)]:
-                if edit.cost <= other.cost and not edit.places & other.places and edit != other:
-                    if third is None or is_wrong_factor(edit.mistake, other.mistake):
-                        matches.append((edit.cost + other.cost, edit, other))
+                apart = edit.cost <= other.cost and not edit.places & other.places and edit != other
+                if apart and (third is None or is_wrong_factor(edit.mistake, other.mistake)):
+                    matches.append((edit.cost + other.cost, edit, other))
         added = third.extra if third is not None else ()
         for _, edit, other in sorted(matches, key=lambda match: match[0])[:8]:
             combined = Edit(edit.mistake, edit.changes + other.changes, edit.extra + other.extra + added)

@@ -67,7 +67,7 @@ class Span:
             assert self.low is not None and other.low is not None
             attained = self.low[1] and other.low[1]
             if not (self.positive and other.positive):  # 0 times anything is 0
-                attained = (0, True) in (self.low, other.low)
+                attained = (Fraction(0), True) in (self.low, other.low)
             return Span((self.low[0] * other.low[0], attained), product(self.high, other.high))
         if not self.nonnegative and self.negated().nonnegative:
             return self.negated().times(other).negated()

@@ -120,7 +120,8 @@ def said(question: Question, group: Group, given: Mapping[str, Field], level: in
         name = "missing-factors"
     position = fields.pop("position", None)
     if name == "missing-factor" and level == 3:
-        return Phrase.of(f"feedback.missing-factor-3-{position}", **fields)
+        name = name if fields["missing"] == 1 else "missing-factors"
+        return Phrase.of(f"feedback.{name}-3-{position}", **fields)
     return Phrase.of(f"feedback.{name}-{level}{variant_of(name, fields)}", **fields)
 
 
@@ -158,7 +159,8 @@ def slope_step(question: Question, mistake: Mistake) -> Equation | None:
         case (Apply(function, arguments, 1) as slope,):
             for equation in network.equations:
                 here = equation.name in derivation.path or slope in question.factors
-                if here and equation.body == Apply(function, arguments):
+                named = len(arguments) == 1 and isinstance(arguments[0], Name)
+                if here and named and equation.body == Apply(function, arguments):
                     return equation
     return None
 
@@ -191,9 +193,10 @@ def place(question: Question, mistake: Mistake) -> Iterator[tuple[str, Field]]:
     """The chain's step that a slip belongs to."""
     if mistake.name == "extra-factor":
         equation = slope_step(question, mistake)
-        if equation is not None and question.goal is not None and isinstance(equation.body, Apply):
-            yield "equation", Relation(("=",), (equation.name, equation.body))
-            yield "token", Derivative(question.goal.of, equation.body.arguments[0])
+        match equation and equation.body:
+            case Apply(_, (Name() as argument,)) as body if equation is not None and question.goal:
+                yield "equation", Relation(("=",), (equation.name, body))
+                yield "token", Derivative(question.goal.of, argument)
         return
     step = step_at(question, mistake)
     if step is not None and isinstance(step.before, Derivative) and step.equation is not None:

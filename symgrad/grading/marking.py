@@ -16,7 +16,7 @@ from symgrad.grading.question import Question
 from symgrad.grading.reading import Answer, Unreadable, read_answer
 from symgrad.grading.rubric import score
 from symgrad.network.symbolic import SymbolicNetwork
-from symgrad.notation.tree import Derivative, Name, Tree, walk
+from symgrad.notation.tree import Derivative, Name, Pow, Tree, walk
 from symgrad.notation.writers.latex import latex
 from symgrad.phrases import LANGUAGES
 from symgrad.values.mark import Mark, Mistake
@@ -46,8 +46,9 @@ def judge(question: Question, answer: Answer) -> Mark:
         return Mark("incorrect", (mistake,), points, hints=hints(question, (mistake,)), remarks=remarks)
     if question.tolerance is not None:
         verdict = judge_number(answer.tree, question.gold, question.tolerance)
-        why = (Phrase.of("feedback.undecided-number"),) if verdict == "undecided" else ()
-        return Mark(verdict, points=score(question, verdict), evidence=why, remarks=remarks)
+        unsure = Phrase.of("feedback.undecided-number")
+        reason = (unsure,) if verdict == "undecided" else ()
+        return Mark(verdict, points=score(question, verdict), evidence=reason, remarks=remarks)
     if question.network is not None and question.network.shapes:  # to algebra everything commutes
         return Mark("undecided", evidence=(Phrase.of("feedback.undecided-not-scalar"),), remarks=remarks)
     if isinstance(question.network, SymbolicNetwork) and question.goal is not None:
@@ -93,6 +94,7 @@ def restricted(question: Question, tree: Tree, decision: Decision) -> Iterator[P
     """What the answer divides by and the gradient does not, and what else it demands; each only once."""
     asked = demands(question, tree)
     positive = {c.operands[0] for c in asked if c.operators == (">",)}
+    positive |= {whole.base for whole in positive if isinstance(whole, Pow)}
     for divisor in decision.restrictions:
         if divisor not in positive and not never_zero(question, divisor):
             yield Phrase.of("feedback.restriction", divisor=divisor)
@@ -101,7 +103,7 @@ def restricted(question: Question, tree: Tree, decision: Decision) -> Iterator[P
 
 
 def correct_remarks(question: Question, answer: Answer, decision: Decision) -> tuple[Phrase, ...]:
-    """What a correct answer should still be told: where it is undefined, a wrong left side, a link, its form."""
+    """What a correct answer should still be told: where it is undefined, its left side, links and form."""
     found = list(restricted(question, answer.tree, decision))
     left = answer.left
     if isinstance(left, Derivative) and question.goal is not None and left != question.goal:

@@ -105,6 +105,8 @@ BAD = [
     ("questions:\n  - id: q1\n", "2:5", "asks nothing"),
     ("questions:\n  - just text\n", "2:5", "must map keys"),
     ("questions:\n  - id: q1\n    answer: z\n    functions: sigmoid\n", "4:16", "functions must map"),
+    ("hello\n", "1:1", "assignment must map keys to values; an assignment needs a list of questions"),
+    ("- q1\n- q2\n", "1:1", "must map keys to values; an assignment needs"),
     ("language: fr\nquestions: []\n", "1:11", "fr"),
 ]
 
@@ -134,3 +136,39 @@ def test_bad_answers_say_where(folder: Path, text: str, message: str) -> None:
     (folder / "bad.csv").write_text(text, "utf-8")
     with pytest.raises(SymgradError, match=message):
         grade(folder / "sheet.yaml", folder / "bad.csv")
+
+
+@pytest.mark.parametrize("output", ["answers.csv", "./sheet.yaml", "nielsen.chain", "linked.csv"])
+def test_the_results_never_overwrite_an_input(folder: Path, output: str) -> None:
+    (folder / "linked.csv").symlink_to(folder / "answers.csv")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    done = symgrad("grade", "sheet.yaml", "answers.csv", "-o", output, cwd=folder)
+    assert done.returncode == 2 and "one of the inputs" in done.stderr and "Traceback" not in done.stderr
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_two_answers_to_one_question_are_both_marked_and_named(folder: Path) -> None:
+    text = f'student,question,answer\nA,q1,"{GOLD}"\nB,q2,z\nA,q1,w_2\nB,q1,w_2\n'
+    (folder / "twice.csv").write_text(text, "utf-8")
+    run = ("grade", "sheet.yaml", "twice.csv", "-o", "results.csv")
+    done = symgrad(*run, "--lang", "en", cwd=folder)
+    assert done.returncode == 0 and len(table(folder)) == 4
+    assert done.stderr.strip() == (
+        "twice.csv: A answered q1 more than once, in lines 2, 4; every line was marked"
+    )
+    assert "第 2、4 行" in symgrad(*run, "--lang", "zh", cwd=folder).stderr
+    quiet = symgrad(*run, "-q", cwd=folder)
+    assert quiet.returncode == 0 and not quiet.stderr and not quiet.stdout
+    results = grade(folder / "sheet.yaml", folder / "twice.csv")
+    assert results.twice() == [("A", "q1", (2, 4))]
+    assert {path.name for path in results.files} == {"sheet.yaml", "twice.csv", "nielsen.chain"}
+
+
+def test_a_person_is_spoken_of_in_class_results_only(folder: Path) -> None:
+    (folder / "hard.csv").write_text("student,question,answer\nA,q1,1/0\n", "utf-8")
+    row = next(csv.DictReader(io.StringIO(grade(folder / "sheet.yaml", folder / "hard.csv", lang="en").to())))
+    assert (row["verdict"], row["points"], row["status"]) == ("undecided", "", "person")
+    assert (
+        row["evidence"].startswith("Your answer is with a person now")
+        and "divides by zero" in row["evidence"]
+    )
