@@ -29,8 +29,10 @@ def notes(
     templates: Path | None,
     answers: bool,
 ) -> str:
-    """The note, or the answers to its exercises."""
+    """The note, or the answers to its exercises; "" where it has none."""
     made = note(inputs_of(network), length)
+    if answers and not made.answers.sections:
+        return ""
     return render_note(
         made.answers if answers else made.document, Target(format, lang, templates, None, standalone)
     )

@@ -11,6 +11,9 @@ import click
 from symgrad.cli.language import language, words
 from symgrad.phrases import LANGUAGES, say
 
+ENDINGS = {".md": "markdown", ".tex": "latex", ".txt": "text", ".json": "json"}
+"""What the ending of an output file says about its format."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -83,6 +86,22 @@ def option(*names: str, **settings: Any) -> Callable[[F], F]:
 def output_option() -> Callable[[F], F]:
     """`-o FILE`."""
     return option("-o", "--output", type=click.Path(path_type=Path, allow_dash=False), metavar="FILE")
+
+
+def format_of(output: Path | None, *formats: str) -> str | None:
+    """The format that the ending of a file names; None where there is no file, or no ending.
+
+    Raises:
+        UsageError: an ending that is none of these formats', before anything is written.
+    """
+    if output is None or not output.suffix:
+        return None
+    endings = {ending: name for ending, name in ENDINGS.items() if name in formats}
+    found = endings.get(output.suffix.lower())
+    if found is None:
+        text = words("unknown-ending", ending=output.suffix, endings=" ".join(endings))
+        raise click.UsageError(text, click.get_current_context())
+    return found
 
 
 def json_option() -> Callable[[F], F]:

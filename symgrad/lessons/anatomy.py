@@ -10,7 +10,7 @@ from itertools import islice
 from symgrad.functions import registry
 from symgrad.functions.questionnaire import Function
 from symgrad.network.graph import Network
-from symgrad.notation.tree import Add, Apply, Mul, Name, Neg, Relation, Tree, number, walk
+from symgrad.notation.tree import Add, Apply, Mul, Name, Neg, Relation, Tree, names_in, number, walk
 from symgrad.rendering.document import Family
 from symgrad.rendering.folding import find_run, index_of, lettered
 
@@ -80,10 +80,39 @@ class Anatomy:
         return {name: body for name, body in self.bodies.items() if isinstance(body, Name)}
 
     @cached_property
+    def multiplying(self) -> frozenset[Name]:
+        """The parameters that multiply something, anywhere in the forward pass."""
+        return frozenset(
+            f for node in self._nodes if isinstance(node, Mul) for f in node.factors if f in self.parameters
+        )
+
+    @cached_property
+    def added(self) -> frozenset[Name]:
+        """The parameters that are terms of a sum, anywhere in the forward pass, and multiply nothing."""
+        found = {t for node in self._nodes if isinstance(node, Add) for t in terms(node)}
+        return frozenset(p for p in self.parameters - self.multiplying if p in found)
+
+    @cached_property
+    def _nodes(self) -> tuple[Tree, ...]:
+        return tuple(
+            node
+            for name, body in self.bodies.items()
+            if name != self.network.objective
+            for node in walk(body)
+        )
+
+    @cached_property
     def targets(self) -> tuple[Name, ...]:
-        """Leaves that only the objective sees."""
+        """Leaves that only the objective sees; those that merely multiply there are no targets."""
         place = self.network.position[self.network.objective]
-        return tuple(x for x in self.data if self.network.uses.get(x) == (place,))
+        seen = [x for x in self.data if self.network.uses.get(x) == (place,)]
+        alone: set[Tree] = set()
+        for node in walk(self.bodies[self.network.objective]):
+            parts = (
+                terms(node) if isinstance(node, Add) else node.arguments if isinstance(node, Apply) else ()
+            )
+            alone.update(parts)
+        return tuple(x for x in seen if x in alone) or tuple(seen)
 
     @cached_property
     def data(self) -> tuple[Name, ...]:
@@ -93,18 +122,69 @@ class Anatomy:
     @cached_property
     def inputs(self) -> tuple[Name, ...]:
         """Leaves that enter the first layers."""
-        return tuple(x for x in self.data if x not in self.targets)
+        place = self.network.position[self.network.objective]
+        seen = [x for x in self.data if self.network.uses.get(x) != (place,)]
+        rest = tuple(x for x in seen if x not in self.targets)
+        return tuple(x for x in rest if x.stem not in self._coefficients) or rest
+
+    @cached_property
+    def fixed(self) -> tuple[Name, ...]:
+        """Leaves that stand where parameters stand, but are not trained."""
+        known = {*self.inputs, *self.targets}
+        return tuple(x for x in self.data if x not in known)
+
+    @cached_property
+    def _coefficients(self) -> frozenset[str]:
+        """Stems of untrained leaves that multiply a value, or are added to one, and are no values themselves.
+
+        Of two leaves in a product the last is the value: `v x` reads like `w x`.
+        """
+        values = {name.stem for name in self.bodies}
+        found: set[str] = set()
+        bases: set[str] = set()
+        data = set(self.data)
+        for node in self._nodes:
+            if isinstance(node, Mul):
+                names = [f for f in node.factors if isinstance(f, Name)]
+                open_ = [f for f in names if f in data]
+                if any(f in self.bodies for f in names) or len(names) < len(node.factors):
+                    found.update(f.stem for f in open_)
+                elif open_:
+                    found.update(f.stem for f in open_[:-1])
+                    bases.add(open_[-1].stem)
+            elif isinstance(node, Add):
+                others = [t for t in terms(node) if not (isinstance(t, Name) and t in data)]
+                if any(n in data or n in self.bodies for t in others for n in names_in(t)):
+                    found.update(t.stem for t in terms(node) if isinstance(t, Name) and t in data)
+        return frozenset(found - values - bases)
 
     @cached_property
     def tied(self) -> tuple[Name, ...]:
-        """Parameters that several equations use."""
-        return tuple(p for p in self.network.parameters if len(self.network.uses.get(p, ())) > 1)
+        """Parameters that several equations before the objective use."""
+        last = self.network.position[self.network.objective]
+        uses = self.network.uses
+        return tuple(p for p in self.network.parameters if len(set(uses.get(p, ())) - {last}) > 1)
+
+    @cached_property
+    def activations(self) -> tuple[str, ...]:
+        """All functions that layers apply, by their names in the chain."""
+        return tuple(dict.fromkeys(layer.function for layer in self.layers if layer.function))
 
     @cached_property
     def activation(self) -> str | None:
-        """The function all layers apply, by its name in the chain."""
-        found = {layer.function for layer in self.layers}
-        return found.pop() if len(found) == 1 else None
+        """The one function that layers apply (an output layer may apply none), by its name in the chain."""
+        return self.activations[0] if len(self.activations) == 1 else None
+
+    @cached_property
+    def outputs(self) -> tuple[Layer, ...]:
+        """The layers behind the hidden ones: they feed the objective, and have no index or no function."""
+        place = self.network.position[self.network.objective]
+        return tuple(
+            layer
+            for layer in self.layers
+            if self.network.uses.get(layer.out) == (place,)
+            and (index_of(layer.out) is None or (layer.function is None and self.activations))
+        )
 
     @cached_property
     def function(self) -> Function | None:

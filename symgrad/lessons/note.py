@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from symgrad.errors import InputError, Where
 from symgrad.lessons.anatomy import Anatomy
 from symgrad.lessons.inputs import NoteInputs
 from symgrad.lessons.sections.bound import size_section
@@ -26,8 +27,17 @@ class Note:
 
 
 def note(inputs: NoteInputs, length: str = "page") -> Note:
-    """The note of a chain: one page, or with `length="full"` also the gradients of all parameters."""
-    anatomy = Anatomy(inputs.network)
+    """The note of a chain: one page, or with `length="full"` also the gradients of all parameters.
+
+    Raises:
+        InputError: the chain has no parameter to follow.
+    """
+    network = inputs.network
+    if not network.parameters:
+        leaves = ", ".join(dict.fromkeys(leaf.stem for leaf in network.leaves))
+        hint = "no-parameters-hint" if leaves else ""
+        raise InputError("no-parameters", Where(network.name), hint, names=leaves)
+    anatomy = Anatomy(network)
     deep = inputs.derive(anatomy.first)
     sections = [notation(anatomy), forward_pass(anatomy), gradient_section(anatomy, deep)]
     if length == "full":
@@ -42,7 +52,7 @@ def note(inputs: NoteInputs, length: str = "page") -> Note:
     asked = exercises(inputs, anatomy, deep, size_number)
     if asked:
         sections.append(_asked(asked))
-    called = title(anatomy)
+    called = title(anatomy, size is not None)
     return Note(Document(called, tuple(sections), inputs.source), _answers(called, asked, inputs))
 
 

@@ -23,8 +23,8 @@ _OPEN_BIAS = Fraction(1)
 
 def example(anatomy: Anatomy) -> dict[Name, Fraction]:
     """Values to compute by hand: weights 1 (1/2 if linear), biases 0 (1 off a kink), input 1/2, target 0."""
-    weights = {weight for layer in anatomy.layers for weight in layer.weights}
-    weight = _WEIGHT if anatomy.activation else _LINEAR_WEIGHT
+    weights = anatomy.multiplying
+    weight = _WEIGHT if anatomy.network.applied_in_layers else _LINEAR_WEIGHT
     kinked = anatomy.function is not None and bool(anatomy.function.kinks)
     bias = _OPEN_BIAS if kinked else _BIAS
     values = {}

@@ -40,3 +40,37 @@ def test_latex_notes_compile_on_one_page(name: str, lang: str, tmp_path: Path) -
     assert made.returncode == 0, made.stdout[-3000:]
     assert "Missing character" not in made.stdout
     assert "(1 page" in made.stdout
+
+
+@pytest.mark.parametrize(("command", "name"), [("notes", "x.pdf"), ("notes", "n.docx"), ("derive", "x.pdf")])
+def test_an_ending_that_names_no_format_writes_nothing(command: str, name: str, tmp_path: Path) -> None:
+    done = symgrad(command, EXAMPLES / "nielsen.chain", "-o", tmp_path / name)
+    assert done.returncode == 2 and not done.stdout
+    assert all(ending in done.stderr for ending in (".md", ".tex", ".txt"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_ending_names_the_format(tmp_path: Path) -> None:
+    for command in ("notes", "derive"):
+        for name, start in (
+            ("a.md", ("#", "The gradients of $C$")),
+            ("a.txt", ("Why", "The gradients of C")),
+        ):
+            done = symgrad(command, EXAMPLES / "nielsen.chain", "-o", tmp_path / name)
+            assert done.returncode == 0, done.stderr
+            assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
+
+
+def test_no_answers_are_announced_where_nothing_is_asked(tmp_path: Path) -> None:
+    chain = tmp_path / "one.chain"
+    chain.write_text("L = (w x - y)^2\n", encoding="utf-8")
+    done = symgrad("notes", chain, "-o", tmp_path / "one.md")
+    assert done.returncode == 0 and "answers" not in done.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.chain", "one.md"]
+
+
+def test_notes_without_parameters_say_so(tmp_path: Path) -> None:
+    chain = tmp_path / "none.chain"
+    chain.write_text("u = alpha x\nL = (u - y)^2\n", encoding="utf-8")
+    done = symgrad("notes", chain)
+    assert done.returncode == 2 and "parameters alpha" in done.stderr and "Traceback" not in done.stderr

@@ -12,8 +12,6 @@ from symgrad.cli.language import language, words
 from symgrad.cli.output import emit, show
 from symgrad.cli.source import read_chain
 
-SUFFIXES = {".tex": "latex"}
-
 
 @click.command("notes", cls=o.Command)
 @click.argument("chain")
@@ -34,15 +32,18 @@ def command(
     quiet: bool,
 ) -> int:
     """Write the note, and the answers beside it; without `--format` the name of the file decides."""
-    if format_ is None:
-        format_ = SUFFIXES.get(output.suffix.lower(), "markdown") if output else "markdown"
+    by_name = o.format_of(output, "markdown", "latex", "text")
+    format_ = format_ or by_name or "markdown"
     network = read_chain(chain, swap, depth)
     settings: Any = {"length": length, "templates": templates}
     emit(network.notes(format_, language(), **settings), output)
     if output is None:
         return 0
     answers = output.with_name(f"{output.stem}-answers{output.suffix}")
-    emit(network.notes(format_, language(), answers=True, **settings), answers)
+    solved = network.notes(format_, language(), answers=True, **settings)
+    if solved:
+        emit(solved, answers)
     if not quiet:
-        show(words("wrote-notes", path=output, answers=answers) + "\n")
+        said = words("wrote-notes", path=output, answers=answers) if solved else words("wrote", path=output)
+        show(said + "\n")
     return 0

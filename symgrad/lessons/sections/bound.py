@@ -74,7 +74,7 @@ def at_most(left: Tree, right: Tree) -> Relation:
 
 
 def compare(inputs: NoteInputs, anatomy: Anatomy, deep: Derivation, ahead: int) -> Comparison | None:
-    """The followed parameter against its sibling some layers ahead (the nearest there is)."""
+    """A parameter against its sibling some layers ahead (the nearest there is)."""
     family = anatomy.siblings()
     if deep.goal.by not in family or len(family) < 2:
         return None
@@ -110,14 +110,19 @@ def size_section(inputs: NoteInputs, anatomy: Anatomy, deep: Derivation) -> Sect
     gates = anatomy.function is not None and anatomy.function.name == "relu"
     heading = Phrase.of("notes.gates-heading" if gates else "notes.size-heading")
     found = compare(inputs, anatomy, deep, 2)
-    if found is None:
+    if found is None or (anatomy.activation is None and anatomy.activations):
         return None
     blocks = [Paragraph(_slope(anatomy, found)), Paragraph((_tail(found),)), *_claim(inputs, anatomy, found)]
-    if gates and len(found.weights) > 1:
-        open_ratio = equal(absolute(product(found.ratio)), absolute(Mul(found.weights)))
+    if gates and len(found.slopes) > 1:
+        both = "-two" if len(found.slopes) == 2 else ""
+        open_ratio = equal(absolute(product(found.ratio)), absolute(product(found.weights)))
         blocks.append(
             Paragraph(
-                (Phrase.of("notes.gates", ratio=open_ratio, count=len(found.slopes), near=found.near.goal),)
+                (
+                    Phrase.of(
+                        f"notes.gates{both}", ratio=open_ratio, count=len(found.slopes), near=found.near.goal
+                    ),
+                )
             )
         )
     if (failure := _failure(anatomy, found)) is not None:
@@ -206,7 +211,7 @@ def _failure(anatomy: Anatomy, found: Comparison) -> Paragraph | None:
     )
     count = sum(1 for _ in found.weights)
     power: Tree = equal(Pow(number(_LARGE_STEP), number(count)), number(ratio))
-    if Fraction(_LARGE_STEP) ** count != ratio:
+    if count == 1 or Fraction(_LARGE_STEP) ** count != ratio:
         power = number(ratio)
     sentence = Phrase.of(
         f"notes.explodes{'' if places and top < 1 else '-flat' if places else '-linear'}",

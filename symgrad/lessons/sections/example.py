@@ -20,6 +20,8 @@ from symgrad.rendering.numerals import magnitude, numeral
 from symgrad.values.derivation import Derivation
 from symgrad.values.phrase import Phrase
 
+_NO_SLOPE = "–"
+"""An output layer that applies no function, among layers that do."""
 _FORMATS = ("float16", "float32", "float64")
 
 
@@ -30,7 +32,8 @@ def example_section(inputs: NoteInputs, anatomy: Anatomy, deep: Derivation) -> S
     leaves = example(anatomy)
     heading = Phrase.of("notes.example-heading", point=point(leaves))
     blocks = _family(inputs, anatomy, leaves) if deep.path else _paths(anatomy, deep, leaves)
-    return Section((*blocks, *_vanishing(inputs, deep, leaves)), heading)
+    blocks += _vanishing(inputs, deep, leaves)
+    return Section(tuple(blocks), heading) if blocks else None
 
 
 def point(leaves: Mapping[Name, Fraction]) -> tuple[Tree, ...]:
@@ -64,10 +67,12 @@ def _family(inputs: NoteInputs, anatomy: Anatomy, leaves: Mapping[Name, Fraction
     )
     sizes = [gradient(derivations[p], values, anatomy) for p, _ in found]
     rows = []
+    numbered, sloped = index_of(found[-1][0]) is not None, any(layer.function for _, layer in found)
     for (parameter, layer), size in zip(found, sizes, strict=True):
-        row: list[Cell] = [str(index_of(parameter) or ""), Numeral(values[layer.out if outs else layer.pre])]
-        if layer.function:
-            row.append(Numeral(number_of(_slope(layer), values, anatomy)))
+        row: list[Cell] = [str(index_of(parameter) or "")] if numbered else []
+        row.append(Numeral(values[layer.out if outs else layer.pre]))
+        if sloped:
+            row.append(Numeral(number_of(_slope(layer), values, anatomy)) if layer.function else _NO_SLOPE)
         row.append(Numeral(size))
         if dead is not None:
             row.append(Numeral(gradient(derivations[parameter], dead[1], anatomy)))
@@ -90,9 +95,12 @@ def _heads(
         return tree if index is None else lettered(tree, index)
 
     goal = generic(Derivative(anatomy.network.objective, parameter))
-    heads: list[Cell] = [Name("j"), generic(layer.out if outs else layer.pre)]
-    if layer.function:
-        heads.append(generic(_slope(layer)))
+    heads: list[Cell] = [] if index is None else [Name("j")]
+    heads.append(generic(layer.out if outs else layer.pre))
+    sloped = next((each for _, each in reversed(found) if each.function), None)
+    if sloped is not None:
+        at = index_of(sloped.pre) if index is not None else None
+        heads.append(_slope(sloped) if at is None else lettered(_slope(sloped), at))
     heads.append(goal)
     if dead is not None:
         heads.append(Phrase.of("notes.head-with", goal=goal, change=dead))
@@ -142,16 +150,21 @@ def _paths(anatomy: Anatomy, deep: Derivation, leaves: Mapping[Name, Fraction]) 
     """One row a path of a shared parameter, and their sum."""
     values = forward(anatomy, leaves)
     rows: list[tuple[Cell, ...]] = []
-    for path in anatomy.paths(deep.goal.by):
-        term = number_of(Mul(path_factors(deep, path)), values, anatomy)
-        rows.append((path[1], Numeral(values[path[1]]), Numeral(term)))
+    paths = anatomy.paths(deep.goal.by)
+    branching = len({path[1] for path in paths}) < len(paths)
+    for path in paths:
+        term = Numeral(number_of(Mul(path_factors(deep, path)), values, anatomy))
+        along = Phrase.of("notes.path", path=path)
+        rows.append((along, term) if branching else (path[1], Numeral(values[path[1]]), term))
     if not rows:
         return []
     total = gradient(deep, values, anatomy)
     heads: tuple[Cell, ...] = tuple(
-        Phrase.of(f"notes.head-{x}") for x in ("entry", "entry-value", "contribution")
+        Phrase.of(f"notes.head-{x}")
+        for x in (("path",) if branching else ("entry", "entry-value")) + ("contribution",)
     )
-    said = Phrase.of("notes.contributions", goal=deep.goal, total=numeral(total), count=len(rows))
+    kind = "contributions-of-paths" if branching else "contributions"
+    said = Phrase.of(f"notes.{kind}", goal=deep.goal, total=numeral(total), count=len(rows))
     return [Table(heads, tuple(rows)), Paragraph((said,))]
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.lessons.anatomy import Anatomy
+from symgrad.lessons.anatomy import Anatomy, holds
 from symgrad.lessons.inputs import NoteInputs
 from symgrad.lessons.numbers import exactly
 from symgrad.lessons.sections.bound import absolute, all_equal, at_most, bounded_claim, compare, equal
 from symgrad.lessons.sections.path import path_factors
 from symgrad.lessons.sections.sums import weights_of_sum
-from symgrad.notation.tree import Derivative, Mul, Name, Number, Tree, number
+from symgrad.notation.tree import ONE, Derivative, Mul, Name, Number, Tree, number, substitute
 from symgrad.rendering.folding import index_of, lettered
 from symgrad.rendering.views.derivation import filled, product
 from symgrad.values.derivation import Derivation
@@ -31,7 +32,7 @@ def exercises(
     inputs: NoteInputs, anatomy: Anatomy, deep: Derivation, size_number: int
 ) -> tuple[Exercise, ...]:
     """Those that apply; `size_number` is the section on the gradient's size (0: there is none)."""
-    found = [_weight(inputs, anatomy)]
+    found = [_weight(inputs, anatomy, deep)]
     if deep.path:
         found += [_best_bound(inputs, anatomy, deep), _other_function(inputs, anatomy, deep, size_number)]
     else:
@@ -39,12 +40,14 @@ def exercises(
     return tuple(exercise for exercise in found if exercise is not None)
 
 
-def _weight(inputs: NoteInputs, anatomy: Anatomy) -> Exercise | None:
-    """The gradient of a weight further on, and the value of the forward pass in it."""
-    weights = [layer.weights[0] for layer in anatomy.layers if layer.weights]
-    if len(weights) < 2:
+def _weight(inputs: NoteInputs, anatomy: Anatomy, deep: Derivation) -> Exercise | None:
+    """The gradient of a weight further on (or another parameter), and the value of the forward pass in it."""
+    weights = list(dict.fromkeys(w for layer in anatomy.layers for w in layer.weights if w != deep.goal.by))
+    others = [p for p in anatomy.network.parameters if p != deep.goal.by]
+    chosen = (weights or others)[-2:]
+    if not chosen:
         return None
-    derivation = inputs.derive(weights[-2])
+    derivation = inputs.derive(chosen[0])
     entering = derivation.factors[0]
     question = Phrase.of("notes.exercise-weight", goal=derivation.goal)
     equation = equal(derivation.goal, filled(derivation))
@@ -59,8 +62,11 @@ def _weight(inputs: NoteInputs, anatomy: Anatomy) -> Exercise | None:
 
 
 def _best_bound(inputs: NoteInputs, anatomy: Anatomy, deep: Derivation) -> Exercise | None:
-    """The best bound against the last member of the family."""
-    found = compare(inputs, anatomy, deep, len(anatomy.siblings()))
+    """The best bound against the last member of the family, for a pair that the text has not compared."""
+    family = anatomy.siblings()
+    found, told = compare(inputs, anatomy, deep, len(family)), compare(inputs, anatomy, deep, 2)
+    if found is not None and told is not None and found.near.goal == told.near.goal:
+        found = compare(inputs, anatomy, inputs.derive(family[1]), len(family)) if len(family) > 2 else None
     claim = bounded_claim(found, anatomy) if found else None
     if found is None or claim is None or not found.weights:
         return None
@@ -139,10 +145,28 @@ def _untie(anatomy: Anatomy, deep: Derivation) -> Exercise | None:
     if not paths or shared.indices:
         return None
     first = max(paths, key=len)
-    term = path_factors(deep, first)
+    layers = [index_of(name) for name in first[1:]]
+    if layers[0] is None or sum(path[1] == first[1] for path in paths) > 1:
+        return None
+    term = _untied(path_factors(deep, first, ones=True), layers, shared)
     own = Name(shared.stem, (Name("j"),))
-    goal = Derivative(deep.goal.of, Name(shared.stem, (number(1),)))
+    goal = Derivative(deep.goal.of, Name(shared.stem, (number(layers[0]),)))
+    if term is None:
+        return None
     return Exercise(
         (Phrase.of("notes.exercise-untie", shared=shared, own=own, goal=goal),),
         (Phrase.of("notes.answer-untie", equation=equal(goal, product(term)), path=first),),
     )
+
+
+def _untied(factors: Sequence[Tree], layers: Sequence[int | None], shared: Name) -> tuple[Tree, ...] | None:
+    """The factors of a path, each with its own layer's parameter instead of the shared one."""
+    found = []
+    for factor, layer in zip(factors, layers, strict=True):
+        if not holds(factor, shared):
+            found.append(factor)
+        elif layer is None:
+            return None
+        else:
+            found.append(substitute(factor, {shared: Name(shared.stem, (number(layer),))}))
+    return tuple(factor for factor in found if factor != ONE) or (ONE,)

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from symgrad.lessons.anatomy import Anatomy, between, holds, terms
-from symgrad.notation.tree import ONE, Derivative, Mul, Name, Relation, Tree
+from symgrad.notation.tree import ONE, Derivative, Mul, Name, Node, Relation, Tree
 from symgrad.rendering.document import Block, Cell, Formula, Paragraph, Section, Table
 from symgrad.rendering.folding import index_of, lettered
 from symgrad.rendering.views.derivation import filled, product, reason
 from symgrad.values.derivation import Derivation, Step
-from symgrad.values.phrase import Phrase
+from symgrad.values.phrase import Field, Phrase
 
 _WORDED = (
     "activation-derivative",
     "bias-derivative",
+    "skip-derivative",
+    "added-derivative",
     "linear-derivative",
     "objective-derivative",
     "copy-derivative",
@@ -63,7 +65,9 @@ def _several(anatomy: Anatomy, derivation: Derivation) -> list[Block]:
     rows = tuple(
         (Phrase.of("notes.path", path=path), product(path_factors(derivation, path))) for path in paths
     )
-    opening = Phrase.of("notes.several-paths", parameter=wrt, objective=objective, count=len(paths))
+    entries = {path[1] for path in paths}
+    kind = "several-paths" if len(entries) == len(paths) else "branching-paths"
+    opening = Phrase.of(f"notes.{kind}", parameter=wrt, objective=objective, count=len(paths))
     return [Paragraph((opening,)), Table(_path_heads(), rows)]
 
 
@@ -71,11 +75,11 @@ def _path_heads() -> tuple[Cell, ...]:
     return Phrase.of("notes.head-path"), Phrase.of("notes.head-product")
 
 
-def path_factors(derivation: Derivation, path: Sequence[Name]) -> tuple[Tree, ...]:
-    """The local derivatives along a path, those that are 1 left out (unless all are)."""
+def path_factors(derivation: Derivation, path: Sequence[Name], ones: bool = False) -> tuple[Tree, ...]:
+    """The local derivatives along a path, those that are 1 left out (unless all are, or `ones`)."""
     local = {step.before: step.after for step in derivation.steps if step.equation is not None}
     factors = [local.get(Derivative(after, before), ONE) for before, after in pairwise(path)]
-    return tuple(factor for factor in factors if factor != ONE) or (ONE,)
+    return tuple(factor for factor in factors if ones or factor != ONE) or (ONE,)
 
 
 def _rows(derivation: Derivation) -> list[tuple[Cell, ...]]:
@@ -107,11 +111,17 @@ def _row(steps: list[Step], derivation: Derivation) -> tuple[Cell, ...]:
     if first.rule in _WORDED:
         why = Phrase.of(f"notes.why-{first.rule}", node=of, parent=by, local=after)
     else:
-        why = reason(first, derivation)
+        said = reason(first, derivation)
+        why = Phrase(said.id, tuple((k, _seen_from(v, layers[0])) for k, v in said.fields)) if aside else said
     if first.conditions:
         kept = tuple(lettered(c, layers[0]) if aside else c for c in first.conditions)
         aside = (*aside, Phrase.of("notes.where", conditions=kept))
     return Phrase.of("notes.path", path=(by, of)), after, (why, *aside)
+
+
+def _seen_from(value: Field, layer: int) -> Field:
+    """A field with the letter j for a layer's number."""
+    return lettered(value, layer) if isinstance(value, Node) else value
 
 
 def _result(derivation: Derivation) -> Formula:
