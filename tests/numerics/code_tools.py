@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from symgrad.calculus.derive import tape
 from symgrad.network.graph import Network
+from symgrad.network.instances import whole_indices
 from symgrad.notation.tree import Name
 from symgrad.notation.writers.plain import plain
 from symgrad.numerics.code import gradient_source
@@ -49,7 +50,8 @@ def arguments(
     made: dict[str, Any] = {}
     families: dict[str, list[Name]] = {}
     for leaf in network.leaves:
-        families.setdefault(leaf.stem, []).append(leaf)
+        whole = len(whole_indices(leaf)) == 1
+        families.setdefault(leaf.stem if whole else f"{plain(leaf)} alone", []).append(leaf)
     defined = {name.stem for name in network.position if name.indices}
     for stem, members in families.items():
         if len(members) > 1 and stem not in defined:

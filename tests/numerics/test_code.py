@@ -14,6 +14,7 @@ from symgrad.api.chain import Chain
 from symgrad.calculus.derive import derive
 from symgrad.errors import NotSupportedError
 from symgrad.network.graph import Network
+from symgrad.network.instances import whole_indices
 from symgrad.notation.tree import Name
 from symgrad.notation.writers.plain import plain
 from symgrad.numerics import evaluate
@@ -44,9 +45,10 @@ def flat(found: Any) -> np.ndarray:
 
 def in_order(network: Network) -> list[Name]:
     """The leaves as the code hands them back: families together, by index."""
-    stems = dict.fromkeys(leaf.stem for leaf in network.leaves)
-    every = sorted(network.leaves, key=lambda leaf: [index.value for index in leaf.indices])
-    return [leaf for stem in stems for leaf in every if leaf.stem == stem]
+    groups: dict[object, list[Name]] = {}
+    for leaf in network.leaves:
+        groups.setdefault(leaf.stem if len(whole_indices(leaf)) == 1 else leaf, []).append(leaf)
+    return [leaf for group in groups.values() for leaf in sorted(group, key=whole_indices)]
 
 
 def agree(found: np.ndarray, expected: np.ndarray) -> None:
@@ -62,7 +64,7 @@ def judged(network: Network, seed: int = 1) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["nielsen", "sigmoid3", "relu3", "linear"])
+@pytest.mark.parametrize("name", ["nielsen", "sigmoid3", "relu3", "linear", "lstm", "rnn", "cross_entropy"])
 def test_examples(name: str) -> None:
     judged(Chain.read(EXAMPLES / f"{name}.chain").network)
 
@@ -176,3 +178,31 @@ def test_sympy_code_is_exact() -> None:
 def test_what_has_no_code_says_so() -> None:
     with pytest.raises(NotSupportedError):
         source(Chain.read(EXAMPLES / "mlp.chain").network, "numpy")
+
+
+def test_the_face_writes_code_for_one_gradient_and_for_all() -> None:
+    made = Chain(nielsen(4))
+    values = some(made.network, 4)
+    inputs = arguments(made.network, values)
+    goals = list(made.network.parameters)
+    for goal in goals:
+        alone = module(made.derive(plain(goal)).to("numpy")).gradient(**inputs)
+        agree(np.atleast_1d(alone), truth(made.network, [goal], values))
+    d_w, d_b = module(made.gradients().to("numpy")).gradient(**inputs)
+    assert np.allclose(
+        d_w, truth(made.network, [g for g in goals if g.stem == "w"], values), rtol=1e-12, atol=0
+    )
+    assert np.allclose(
+        d_b, truth(made.network, [g for g in goals if g.stem == "b"], values), rtol=1e-12, atol=0
+    )
+    for language in ("jax", "torch", "sympy"):
+        compile(made.gradients().to(language), language, "exec")
+    with pytest.raises(NotSupportedError):
+        Chain.read(EXAMPLES / "mlp.chain").gradients().to("numpy")
+
+
+@pytest.mark.parametrize(
+    "sigma", ["tanh", "gelu", "silu", "elu", "leaky_relu(slope=1/5)", "hard_sigmoid", "selu"]
+)
+def test_functions_by_their_stable_formulas(sigma: str) -> None:
+    judged(nielsen(3, sigma))

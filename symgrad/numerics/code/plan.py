@@ -78,11 +78,12 @@ def plan(network: Network, target: Name, goals: Sequence[Name], steps: Iterable[
     """The plan of the gradients d(target)/d(goal), by their steps."""
     edges = edges_of(steps)
     places = on_paths(network, target, goals, edges)
+    asked, families = set(goals), {name.stem for name in network.position}
     pulls: list[Item] = []
     for place in reversed(places):
         equation = network.equations[place]
         found = [(p, edges[p, equation.name]) for p in equation.parents if (p, equation.name) in edges]
-        pulls.append(pulling(equation, wanted(network, found, goals), target))
+        pulls.append(pulling(equation, wanted(network, found, asked, families), target))
     alive = {*goals, *(network.equations[place].name for place in places)}
     backward = counted(roll(pulls, -1, alive))
     lines = [lining(network, place) for place in needed(network, used_by(backward))]
@@ -131,15 +132,13 @@ def on_paths(
 
 
 def wanted(
-    network: Network, found: list[tuple[Name, Tree]], goals: Sequence[Name]
+    network: Network, found: list[tuple[Name, Tree]], asked: set[Name], families: set[str]
 ) -> list[tuple[Name, Tree]]:
     """The edges that count: into goals, into defined names, and into members of families of those.
 
     The last are a_0 beside a_1: its derivative is not asked for, but without it the first turn of a loop
     would differ from the others.
     """
-    families = {name.stem for name in network.position}
-    asked = set(goals)
     return [
         (parent, local)
         for parent, local in found

@@ -70,6 +70,8 @@ class Scope:
         """How a leaf comes in: in the array of its family, or alone."""
         stem = leaf.stem
         indices = whole_indices(leaf)
+        if len(indices) == 1 and stem in self.arrays:
+            return self.arrays[stem]
         every = self.members.get(stem, {})
         if (
             len(indices) == 1
@@ -123,12 +125,11 @@ class Scope:
             if isinstance(pull, Pull) and by_letter(pull.parent, block.letter)
         }
         goals = set(self.plan.goals)
+        full = {stem for stem in self.arrays if goals.issuperset(self.members[stem].values())}
         found: dict[Family | Name, Result] = {}
         for goal in self.plan.goals:
             array = self.arrays.get(goal.stem) if len(whole_indices(goal)) == 1 else None
-            whole = array is not None and (
-                goal.stem in loops or goals >= set(self.members[goal.stem].values())
-            )
+            whole = array is not None and (goal.stem in loops or goal.stem in full)
             key = array if array is not None and whole else goal
             if key not in found:
                 called = key.called if isinstance(key, Family) else written(key)
