@@ -33,9 +33,9 @@ Group = tuple[Mistake, ...]
 STEPWISE = frozenset([
     "missing-factor", "function-for-derivative", "derivative-for-function", "wrong-sign", "dropped-term",
     "wrong-argument", "inverted-factor", "wrong-power", "wrong-index", "wrong-activation-derivative",
-    "replaced",
+    "replaced", "missing-factors", "loss-not-differentiated",
 ])  # fmt: skip
-ALSO_STEPWISE = STEPWISE - {"wrong-sign"} | {"missing-factors", "loss-not-differentiated"}
+ALSO_STEPWISE = STEPWISE - {"wrong-sign"}
 """Slips whose phrases quote the chain's step, where there is one: alone, and beside other slips."""
 
 
@@ -106,7 +106,7 @@ def name_of(question: Question, group: Group) -> str:
     mistake = group[0]
     if len(group) > 1:
         return "replaced"
-    if mistake.name == "wrong-sign" and turned_term(mistake) is not None:
+    if turned_term(mistake) is not None:
         return "wrong-sign-term"
     if mistake.name == "extra-factor" and slope_step(question, mistake) is not None:
         return "extra-factor-contained"
@@ -145,7 +145,7 @@ def touched(group: Group) -> int:
 def turned_term(mistake: Mistake) -> tuple[Tree, Tree] | None:
     """(what was written, what belongs there) for a wrong sign inside a sum."""
     match mistake.wrong, mistake.right:
-        case (Add(written),), (Add(gold),):
+        case (Add(written),), (Add(gold),) if mistake.name == "wrong-sign":
             return next((pair for pair in zip(written, gold, strict=True) if pair[0] != pair[1]), None)
     return None
 
@@ -172,7 +172,7 @@ def describe(question: Question, group: Group) -> Iterator[tuple[str, Field]]:
     yield "total", total
     yield "right", max(0, total - touched(group))
     yield "missing", touched(group)
-    if (pair := turned_term(mistake)) is not None and mistake.name == "wrong-sign":
+    if (pair := turned_term(mistake)) is not None:
         yield from zip(("wrong", "factor"), pair, strict=True)
         yield "sum", mistake.right[0]
     else:

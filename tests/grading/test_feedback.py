@@ -7,6 +7,11 @@ import re
 import pytest
 
 from symgrad.api import Chain, Question
+from symgrad.grading.feedback import hints
+from symgrad.grading.slips import Slips
+from symgrad.grading.writings import written
+from symgrad.rendering.render import Target, render_phrase
+from symgrad.values.mark import Mistake
 
 TWO = """\
 sigma = sigmoid
@@ -154,3 +159,22 @@ def test_why_nothing_was_decided(answer: str) -> None:
     assert mark.to("text", explain=True).count(mark.evidence) == 1
     number = Question(value="0.25", tolerance="0.01").mark("1/0")
     assert "Not decided: " in number.to("text")
+
+
+ASKED = [
+    W2, question(CROSS, "w"), question(TIED, "w"), question(SQUARE, "b"), question(LINEAR, "b"),
+    Question(answer="sigma(z)*(1-sigma(z))"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=range(len(ASKED)))
+def test_every_slip_has_words_alone_and_beside_another(asked: Question) -> None:
+    for form in ("factors", "slopes", "values", "exponentials"):
+        factors = written(asked.question, form)
+        found = [edit.mistake for edit in Slips(asked.question, factors).all()] if factors else []
+        kinds = {(m.name, m.at, len(m.right)): m for m in found}.values()
+        for mistake in kinds:
+            for spoken in ((mistake,), (mistake, Mistake("wrong-sign")), (mistake, found[0])):
+                for level in hints(asked.question, spoken):
+                    for lang in ("en", "zh"):
+                        assert all(render_phrase(phrase, Target("text", lang)) for phrase in level)
