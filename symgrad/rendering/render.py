@@ -102,7 +102,7 @@ def render_derivation(
     shown = several[:1] if overview else several
     return target.page(
         "derivation",
-        overview=overview_view(several, wording) if overview else None,
+        overview=overview_view(several, wording, network) if overview else None,
         derivations=[
             form_view(d, wording, style, detail=detail, checked=checked, network=network) for d in shown
         ],

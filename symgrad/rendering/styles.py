@@ -165,7 +165,11 @@ class TexStyle:
 
     def inline(self, tree: Tree) -> str:
         r"""`$\partial C/\partial b_1$`: what is small enough to stand in a line of text."""
-        return f"${_low(self.math(tree))}$"
+        return f"${self._broken(_low(self.math(tree)))}$"
+
+    def _broken(self, text: str) -> str:
+        """LaTeX that may be broken between the layers of a product: TeX breaks a line at signs only."""
+        return text if self.markdown else text.replace(r"\; ", r"\;\allowbreak ")
 
     def inlines(self, trees: Sequence[Tree], comma: str) -> str:
         """Formulas in a row, as one formula: no delimiter ever touches a full-width comma."""

@@ -65,7 +65,7 @@ def test_no_answers_are_announced_where_nothing_is_asked(tmp_path: Path) -> None
     chain = tmp_path / "one.chain"
     chain.write_text("L = (w x - y)^2\n", encoding="utf-8")
     done = symgrad("notes", chain, "-o", tmp_path / "one.md")
-    assert done.returncode == 0 and "answers" not in done.stdout
+    assert done.returncode == 0 and "exercises" not in done.stdout
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.chain", "one.md"]
 
 

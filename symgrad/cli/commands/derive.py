@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from symgrad.cli import options as o
 from symgrad.cli.language import language, words
@@ -64,6 +65,9 @@ def command(
     """Derive, check, print; a derivation whose check fails never gets here."""
     if keep and not wrt:
         raise click.UsageError(words("keep-needs-wrt"), click.get_current_context())
+    by_name = o.format_of(output, "markdown", "latex", "text", "json")
+    if click.get_current_context().get_parameter_source("format_") is ParameterSource.DEFAULT:
+        format_ = by_name or format_
     from symgrad.rendering.render import Target, render_derivation
 
     network = read_chain(chain, {**swap, **functions}, depth)

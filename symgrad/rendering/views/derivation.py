@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from symgrad.notation.tree import Add, Derivative, Mul, Neg, Pow, Relation, Tree, number, substitute
-from symgrad.rendering.folding import Run, alike, find_run, groups, layer_of, step_key
+from symgrad.network.graph import Network
+from symgrad.notation.tree import Add, Derivative, Mul, Name, Neg, Pow, Relation, Tree, number, substitute
+from symgrad.rendering.folding import Run, alike, find_run, groups, index_of, layer_of, lettered, step_key
 from symgrad.rendering.styles import Style
 from symgrad.rendering.terminal import widest
 from symgrad.rendering.wording import Wording
@@ -17,6 +18,7 @@ _COMBINING = ("chain-rule",)
 _LONG_TABLE = 30
 WORDY = 42
 _ROW_GROUPS = 7
+_LONG_FAMILY = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class OverviewView:
     rows: tuple[tuple[str, str], ...]
     caption: str
     first: str
+    untrained: str = ""
+    """The leaves that the table leaves out, and how to declare them."""
 
 
 def product(factors: Sequence[Tree]) -> Tree:
@@ -111,16 +115,34 @@ def _checked(checked: bool, wording: Wording) -> str:
     return wording.word("derivation-checked", modulus=Add((Pow(number(2), number(61)), Neg(number(1)))))
 
 
-def overview_view(derivations: Sequence[Derivation], wording: Wording) -> OverviewView:
-    """The table `parameter | gradient` of several derivations."""
+def overview_view(
+    derivations: Sequence[Derivation], wording: Wording, network: Network | None = None
+) -> OverviewView:
+    """The table `parameter | gradient` of several derivations; with the network also what is not in it."""
     style = wording.style
     rows = tuple((style.display(d.goal), style.display(filled(d), short=True)) for d in derivations)
+    left_out = _untrained(network) if network is not None else ()
+    caption = "overview-caption" if len(rows) > 1 else "overview-caption-one"
     return OverviewView(
         heads=(wording.word("head-gradient"), wording.word("head-formula")),
         rows=rows,
-        caption=wording.word("overview-caption", objective=derivations[0].goal.of, total=len(rows)),
+        caption=wording.word(caption, objective=derivations[0].goal.of, total=len(rows)),
         first=wording.word("overview-steps", goal=derivations[0].goal),
+        untrained=wording.word("overview-untrained", names=left_out) if left_out else "",
     )
+
+
+def _untrained(network: Network) -> tuple[Tree, ...]:
+    """The leaves that are no parameters; a long family is one name with the letter j."""
+    families: dict[str, list[Name]] = {}
+    for leaf in network.leaves:
+        if leaf not in network.trained:
+            families.setdefault(leaf.stem, []).append(leaf)
+    shown: list[Tree] = []
+    for names in families.values():
+        at = index_of(names[0]) if len(names) > _LONG_FAMILY else None
+        shown += names if at is None else [lettered(names[0], at)]
+    return tuple(shown)
 
 
 def rows_of(style: Style, tree: Tree, short: bool) -> tuple[str, ...]:
