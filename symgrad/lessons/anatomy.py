@@ -15,6 +15,8 @@ from symgrad.rendering.document import Family
 from symgrad.rendering.folding import find_run, index_of, lettered
 
 LETTER = "j"
+INPUTS = {"x", "X"}
+"""What every reader takes for an input, also where it is only added."""
 MAX_PATHS = 8
 
 
@@ -156,7 +158,7 @@ class Anatomy:
                 others = [t for t in terms(node) if not (isinstance(t, Name) and t in data)]
                 if any(n in data or n in self.bodies for t in others for n in names_in(t)):
                     found.update(t.stem for t in terms(node) if isinstance(t, Name) and t in data)
-        return frozenset(found - values - bases)
+        return frozenset(found - values - bases - INPUTS)
 
     @cached_property
     def tied(self) -> tuple[Name, ...]:

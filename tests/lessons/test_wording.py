@@ -131,6 +131,7 @@ def test_leaves_that_stand_like_parameters_are_no_inputs() -> None:
         ("z = w x + b\nL = (z-y)^2 + lambda w^2\n", (("x",), ("y",), ("lambda",))),
         ("z = w x + b\nL = max(0, 1 - y z)\n", (("x",), ("y",), ())),
         ("z = x + b\nL = (z-y)^2\n", (("x",), ("y",), ())),
+        ("z = w h + x\nL = (z-y)^2\n", (("h", "x"), ("y",), ())),
         ("z_1 = w a_0 + c x\nL = (z_1-y)^2\n", (("a_0", "x"), ("y",), ("c",))),
     ],
 )
