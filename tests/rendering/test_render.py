@@ -134,7 +134,7 @@ def test_a_proof_names_what_it_used() -> None:
 def test_a_refutation_says_what_would_save_it() -> None:
     text = render_proof(samples.refuted(), Target())
     assert text.startswith("refuted   at w₂ = 2, w₁ = 1, y = 0, z₁ = −1/2")
-    assert '--given "abs(w_2 w_3) <= 1"' in text
+    assert '--given "|w_2 w_3| <= 1"' in text
 
 
 def test_proof_json() -> None:
