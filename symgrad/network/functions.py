@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from symgrad.errors import InputError, UnknownNameError, Where
 from symgrad.functions.application import BadOption, full_name
+from symgrad.functions.formula import Formula
+from symgrad.functions.registry import configured
 from symgrad.notation.chainfile import Binding, Equation
 from symgrad.notation.tree import Apply, walk
 
@@ -32,12 +34,30 @@ def check_options(equation: Equation, functions: dict[str, str]) -> None:
         InputError: at the application.
     """
     for node in walk(equation.body):
+        if isinstance(node, Apply):
+            check_count(equation, node, functions.get(node.function.stem, node.function.stem))
         if isinstance(node, Apply) and node.options:
             try:
                 full_name(functions.get(node.function.stem, node.function.stem), node.options)
             except BadOption as problem:
                 start, end = node.span or (0, 1)
                 raise option_error(problem, equation.source.where(start, end)) from problem
+
+
+def check_count(equation: Equation, node: Apply, name: str) -> None:
+    """Refuse a known function of two arguments that is given another number of them.
+
+    Raises:
+        InputError: at the application. `max(v)` and `min(v)` of one vector are their own functions.
+    """
+    found = configured(name)
+    wanted = len(found[1].parameters) if found is not None and isinstance(found[1], Formula) else 1
+    known = found is not None and not node.function.indices
+    single = wanted == 2 and name in ("max", "min") and len(node.arguments) == 1
+    if known and len(node.arguments) != wanted and not single:
+        start, end = node.span or (0, 1)
+        where = equation.source.where(start, end)
+        raise InputError("argument-count", where, name=name, wanted=wanted, found=len(node.arguments))
 
 
 def option_error(problem: BadOption, where: Where) -> InputError:

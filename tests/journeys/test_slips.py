@@ -12,6 +12,7 @@ CHAINS = [
     ("sigma = sin\na = sigma(z)\nL = a^2\n", ["--wrt", "z"], "1:9: unknown function sin; did you mean sinh?"),
     ("sigma = step\na = sigma(z)\nL = a^2\n", ["--wrt", "z"], "1:9: unknown function step; known are"),
     ("g = u x + c\nJ = relu(g)\n", [], "declare them, as in: parameters u, x, c"),
+    ("z = w x\nL = half_square(z - y)\n", [], "2:5: half_square takes 2 argument(s), not 1"),
     ("L = 5\n", [], "no leaf of this chain counts as a parameter"),
     ("e = y - w x\nL = e^2\n", [], "x.chain:1:1: e is a constant"),
     ("z = w x\nL = z^2\n", ["--function", "tau=relu"], "no function tau"),
