@@ -106,7 +106,17 @@ def test_general_functions_can_be_named() -> None:
 
 
 def test_the_direct_path_of_a_cell_state_is_its_forget_gate() -> None:
-    arguments = ("derive", EXAMPLES / "lstm.chain", "--wrt", "c_1", "--of", "c_2", "--path", "direct", "--json")
+    arguments = (
+        "derive",
+        EXAMPLES / "lstm.chain",
+        "--wrt",
+        "c_1",
+        "--of",
+        "c_2",
+        "--path",
+        "direct",
+        "--json",
+    )
     done = symgrad(*arguments)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["result"] == "f_2"
