@@ -14,7 +14,7 @@ from symgrad.errors import InputError, Where
 from symgrad.network.graph import Network
 from symgrad.notation.context import Context
 from symgrad.notation.reader import read
-from symgrad.notation.tree import Derivative, Logic, Name, Tree, strip_spans, walk
+from symgrad.notation.tree import Derivative, Is, Logic, Name, Relation, Tree, strip_spans, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel
 from symgrad.proving.search import prove as search
@@ -122,6 +122,7 @@ def prove(
     texts = [(claim, "<claim>"), *((text, "<given>") for text in given)]
     context = Context("claim", functions=frozenset(function_names(functions)), bare=bare_in_all(texts))
     trees = [read_claim(text, context, place) for text, place in texts]
+    refuse_expressions(trees[1:], given)
     for tree, (text, place) in zip(trees, texts, strict=True):
         refuse_tokens(tree, text, place)
     used = {node.function.stem for tree in trees for node in walk(tree) if hasattr(node, "function")}
@@ -149,6 +150,13 @@ def read_claim(text: str, context: Context, place: str) -> Tree:
     return strip_spans(read(text, context, name=place))
 
 
+def refuse_expressions(trees: Sequence[Tree], given: Sequence[str]) -> None:
+    """An assumption says something: `y` alone does not."""
+    for tree, text in zip(trees, given, strict=True):
+        if not isinstance(tree, Relation | Logic | Is):
+            raise InputError("given-not-relation", Where("<given>", 1, 1, text, len(text)))
+
+
 def refuse_tokens(tree: Tree, text: str, place: str) -> None:
     """dC/db_1 means nothing without a chain."""
     for node in walk(tree):
@@ -164,6 +172,7 @@ def prove_about(
     context = context_of(network, "claim")
     statement = read_claim(claim, context, "<claim>")
     assumptions = tuple(read_claim(text, context, "<given>") for text in given)
+    refuse_expressions(assumptions, given)
     gradients = tokens(network, (statement, *assumptions))
     pairs = tuple(sorted({**network.functions, **functions}.items()))
     value = values.Claim(statement, (*assumptions, *network.assumptions), pairs, claim, tuple(given))

@@ -9,6 +9,7 @@ from symgrad.notation.tree import ZERO, Name, Number, Relation, Tree
 from symgrad.proving import kernel
 from symgrad.proving.kernel.evaluate import Undefined, compare, evaluate
 from symgrad.proving.kernel.families import parts
+from symgrad.proving.places import kinks
 from symgrad.proving.points import Points, exact_data
 from symgrad.proving.problem import Problem
 
@@ -16,10 +17,14 @@ LIMIT = 150
 
 
 def point(problem: Problem) -> list[tuple[Name, Number]] | None:
-    """Values of the leaves where both sides agree (and are not just both 0), consistent with the chain."""
+    """Values of the leaves where both sides agree (and are not just both 0), consistent with the chain.
+
+    One away from the kinks of slopes if there is any.
+    """
     bounds = [piece for piece in parts(problem.statement) if _has_equality_case(piece)]
     if not bounds:
         return None
+    fallback: list[tuple[Name, Number]] | None = None
     universe = kernel.occurring(problem.statement, problem.definitions)
     for values in islice(Points(problem), LIMIT):
         if values is None or problem.late:
@@ -30,8 +35,11 @@ def point(problem: Problem) -> list[tuple[Name, Number]] | None:
             kernel.satisfies(values, problem.given, universe, problem.functions)
         except CertificateError:
             continue
-        return [(name, Number(value)) for name, value in exact_data(values, problem.leaves)]
-    return None
+        found = [(name, Number(value)) for name, value in exact_data(values, problem.leaves)]
+        if not kinks(problem, values):
+            return found
+        fallback = fallback or found
+    return fallback
 
 
 def _has_equality_case(piece: Tree) -> bool:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import combinations, product
 
 from symgrad.notation.tree import Add, Apply, Mul, Name, Number, Tree, names_in, walk
+from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate, truth
 from symgrad.proving.problem import Problem
 
@@ -15,11 +16,12 @@ WEIGHTS = tuple(map(Fraction, ("1", "2", "-1", "0", "4", "5", "100", "1/2", "-2"
 
 
 class Points:
-    """The leaves' candidates; `complete` solves biases so that every z_j is 0."""
+    """The leaves' candidates; `complete` solves biases so that every z_j is 0, or 1 where 0 is a kink."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.solved = _solvable(problem)
+        self.aim = {name: Fraction(int(_kinked(problem, name))) for name in self.solved}
         self.free = tuple(leaf for leaf in problem.leaves if leaf not in self.solved.values())
         self.candidates = {leaf: self._candidates(leaf) for leaf in self.free}
         self.baseline = {leaf: values[0] for leaf, values in self.candidates.items()}
@@ -76,14 +78,14 @@ class Points:
                     yield dict(zip(leaves, values, strict=True))
 
     def complete(self, chosen: Mapping[Name, Fraction]) -> dict[Tree, Value] | None:
-        """The forward pass, each solvable bias chosen so that its z is 0."""
+        """The forward pass, each solvable bias chosen so that its z is what is aimed at."""
         values: dict[Tree, Value] = {}
         values.update(chosen.items())
         try:
             for name, body in self.problem.definitions:
                 if (bias := self.solved.get(name)) is not None:
                     rest = evaluate(body, {**values, bias: Fraction(0)}, self.problem.functions)
-                    values[bias] = -rest if isinstance(rest, Fraction) else Fraction(0)
+                    values[bias] = self.aim[name] - rest if isinstance(rest, Fraction) else Fraction(0)
                 values[name] = evaluate(body, values, self.problem.functions)
         except Undefined:
             return None
@@ -109,6 +111,18 @@ def _solvable(problem: Problem) -> dict[Name, Name]:
                     found[name] = term
                     break
     return found
+
+
+def _kinked(problem: Problem, name: Name) -> bool:
+    """Whether a function with a kink at 0 is applied to a name."""
+    trees = (problem.statement, *(body for _, body in problem.definitions))
+    for tree in trees:
+        for node in walk(tree):
+            if isinstance(node, Apply) and name in node.arguments:
+                called = known.resolve(node.function, problem.functions)
+                if called is not None and any(at == 0 for at, _ in known.kinks(called)):
+                    return True
+    return False
 
 
 def _upstream(problem: Problem) -> set[Name]:

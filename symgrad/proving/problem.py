@@ -12,6 +12,7 @@ from symgrad.notation.tree import Apply, Mul, Name, Tree, children, names_in, wa
 from symgrad.proving import kernel
 from symgrad.proving.kernel.families import instances
 from symgrad.proving.kernel.gradient import written_out
+from symgrad.proving.kernel.written import spelled_out
 from symgrad.values.proof import Claim
 
 
@@ -80,14 +81,15 @@ class Problem:
 
 def make(claim: Claim, definitions: Sequence[tuple[Name, Tree]], timeout: float) -> Problem:
     """The problem of a claim; CertificateError where a token cannot be written out."""
-    chain = tuple(definitions)
-    statement = written_out(claim.statement, chain)
-    given = tuple(written_out(g, chain) for g in claim.given)
+    functions = dict(claim.functions)
+    chain = tuple((name, spelled_out(body, functions)) for name, body in definitions)
+    statement, *rest = (
+        written_out(spelled_out(t, functions), chain) for t in (claim.statement, *claim.given)
+    )
+    given = tuple(rest)
     universe = kernel.occurring(statement, chain)
     pieces = tuple(dict.fromkeys(piece for g in given for piece in instances(g, universe)))
     defined = {name for name, _ in chain}
     mentioned = [*universe, *(n for piece in pieces for n in names_in(piece))]
     leaves = tuple(n for n in dict.fromkeys(mentioned) if n not in defined)
-    return Problem(
-        claim, dict(claim.functions), chain, statement, given, pieces, leaves, time.monotonic() + timeout
-    )
+    return Problem(claim, functions, chain, statement, given, pieces, leaves, time.monotonic() + timeout)

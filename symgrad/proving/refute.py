@@ -13,6 +13,7 @@ from symgrad.notation.tree import Name, Number, Tree
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel
 from symgrad.proving.kernel.evaluate import Undefined, Value, truth
+from symgrad.proving.places import kinks
 from symgrad.proving.points import Points, exact_data
 from symgrad.proving.problem import Problem
 
@@ -33,10 +34,10 @@ class Counterexample:
 
 
 def counterexample(problem: Problem, limit: int) -> Counterexample | None:
-    """The first among `limit` points that the kernel accepts."""
-    points = Points(problem)
+    """The first among `limit` points that the kernel accepts, one away from kinks if there is any."""
+    points, fallback = Points(problem), None
     for values in islice(points, limit):
-        if values is None or not _fails(problem, values):
+        if values is None or not _fails(problem, values) or (fallback and kinks(problem, values)):
             continue
         pairs: list[tuple[Name, Number]] = [(n, Number(v)) for n, v in exact_data(values, problem.leaves)]
         certificate = problem.certificate(
@@ -46,8 +47,11 @@ def counterexample(problem: Problem, limit: int) -> Counterexample | None:
             kernel.check(certificate)
         except CertificateError:
             continue
-        return Counterexample(problem, points, values, certificate)
-    return None
+        found = Counterexample(problem, points, values, certificate)
+        if not kinks(problem, values):
+            return found
+        fallback = fallback or found
+    return fallback
 
 
 def _fails(problem: Problem, values: Mapping[Tree, Value]) -> bool:

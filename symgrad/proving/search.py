@@ -10,7 +10,9 @@ from typing import Any
 from symgrad.errors import CertificateError, InputError
 from symgrad.notation.codec import to_data
 from symgrad.notation.tree import (
+    Apply,
     Derivative,
+    Is,
     Logic,
     Name,
     Relation,
@@ -20,11 +22,13 @@ from symgrad.notation.tree import (
     substitute,
     walk,
 )
-from symgrad.proving import attained, explain, kernel, refute, rescue
+from symgrad.proving import attained, explain, kernel, places, refute, rescue
+from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.bounds import Missing
 from symgrad.proving.kernel.evaluate import precise
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.intervals import Empty
+from symgrad.proving.kernel.pieces import alternatives, settled, undecided
 from symgrad.proving.problem import Problem, make
 from symgrad.proving.tactics import TACTICS
 from symgrad.proving.tactics.goal import Goal, Offer, bare, factors_of
@@ -35,13 +39,15 @@ from symgrad.values.proof import Claim, Proof
 Entry = Mapping[str, Any]
 QUICK, THOROUGH = 150, 4000
 """Points tried before and after the tactics."""
+MAX_SPLITS = 4
+"""Cases within cases."""
 
 
 @dataclass(slots=True)
 class Attempt:
     """What the search has learnt on the way: tactics tried, side conditions that were missing.
 
-    only: the tactics to use, all if empty.
+    only: the tactics to use, all if empty. splits: how many cases deep the search is.
     """
 
     problem: Problem
@@ -49,6 +55,7 @@ class Attempt:
     tried: list[str] = field(default_factory=list)
     missing: list[Tree] = field(default_factory=list)
     only: frozenset[str] = frozenset()
+    splits: int = 0
 
 
 def prove(
@@ -72,6 +79,8 @@ def prove(
     start = time.monotonic()
     if not isinstance(claim.statement, Relation | Logic):
         raise InputError("claim-not-relation")
+    if not all(isinstance(given, Relation | Logic | Is) for given in claim.given):
+        raise InputError("given-not-relation")
     claim = _bare(claim)
     chain = tuple((name, strip_spans(body)) for name, body in definitions)
     with precise():
@@ -130,7 +139,7 @@ def _refuted(problem: Problem, found: refute.Counterexample, timeout: float) -> 
         problem.claim,
         "refuted",
         counterexample=found.exact(),
-        witness=explain.witness(problem, found),
+        witness=places.witness(problem, found),
         rescue=saving,
         method="counterexample",
         certificate=found.certificate,
@@ -173,7 +182,7 @@ def _proved(attempt: Attempt, gradients: Mapping[Derivative, Derivation]) -> Pro
         problem.claim,
         "proved",
         steps=explain.steps(problem, entry, used, gradients),
-        attained=() if point is None else explain.attained(problem, point, used),
+        attained=() if point is None else places.attained(problem, point, used),
         used=tuple(used),
         unused=tuple(piece for piece in problem.pieces if piece not in used),
         method="+".join(dict.fromkeys(attempt.method)),
@@ -185,13 +194,17 @@ def _proved(attempt: Attempt, gradients: Mapping[Derivative, Derivation]) -> Pro
 def _fewest(attempt: Attempt, entry: Entry) -> tuple[list[Tree], Entry]:
     """Only the assumptions without which the same argument fails."""
     used, statement = list(attempt.problem.pieces), attempt.problem.statement
+    wanted = len(explain.where(attempt.problem, used))
     spoken = {n for tree in explain.stated(entry) for n in names_in(tree)}
     pending = [p for p in used if names_in(p) and spoken.isdisjoint(names_in(p))]
     batches = [[p] for p in reversed(used) if p not in pending]
-    for batch in ([pending] if pending else []) + batches:
+    for batch in ([pending] if pending else []) + batches + [[p] for p in reversed(pending)]:
+        if batch[0] not in used:
+            continue
         fewer = [other for other in used if other not in batch]
         quiet = Attempt(attempt.problem, only=frozenset(attempt.method))
-        if (again := entry_for(statement, _setting(attempt.problem, fewer), quiet)) is not None:
+        again = entry_for(statement, _setting(attempt.problem, fewer), quiet)
+        if again is not None and len(explain.where(attempt.problem, fewer)) <= wanted:
             used, entry = fewer, again
     return used, entry
 
@@ -267,6 +280,41 @@ def _relation(statement: Relation, here: kernel.Setting, attempt: Attempt) -> En
             entries = [entry_for(statement, without.with_assumption(a), attempt) for a in split.arguments]
             if all(entries):
                 return {"rule": "cases", "assumption": to_data(split), "parts": entries}
+            return None
+    return _pieces(statement, here, attempt)
+
+
+def _pieces(statement: Relation, here: kernel.Setting, attempt: Attempt) -> Entry | None:
+    """The pieces that the assumptions leave put in; else a split at the first open condition of a piece."""
+    if attempt.only and "pieces" not in attempt.only:
+        return None
+    try:
+        bounds = here.bounds(statement)
+        changed, open_ = settled(statement, bounds), undecided(statement, bounds)
+    except CertificateError:
+        return None
+    if changed != statement or open_:
+        attempt.tried.append("pieces")
+    if changed != statement:
+        attempt.method.append("pieces")
+        if (inner := entry_for(changed, here, attempt)) is not None:
+            return {"rule": "settle", "proof": inner}
+        attempt.method.remove("pieces")
+        return None
+    if not open_ or attempt.splits >= MAX_SPLITS:
+        return None
+    attempt.splits += 1
+    attempt.method.append("pieces")
+    entries = []
+    for alternative in alternatives(open_[0], bounds):
+        inner = entry_for(statement, here.with_assumption(alternative), attempt)
+        entries.append(inner)
+        if inner is None:
+            break
+    attempt.splits -= 1
+    if all(entries):
+        return {"rule": "split", "condition": to_data(open_[0]), "parts": entries}
+    attempt.method.remove("pieces")
     return None
 
 
@@ -315,6 +363,19 @@ def _undecided(claim: Claim, *why: Phrase) -> Proof:
     return Proof(claim, "undecided", steps=why)
 
 
+def _general(problem: Problem) -> tuple[Tree, ...]:
+    """The functions of the claim, and of what it speaks of, that nothing is known about."""
+    reached = set(names_in(problem.statement))
+    trees: list[Tree] = [problem.statement]
+    for name, body in reversed(problem.definitions):
+        if name in reached:
+            reached.update(names_in(body))
+            trees.append(body)
+    nodes = (n for tree in trees for n in walk(tree) if isinstance(n, Apply))
+    unknown = (n.function for n in nodes if known.resolve(n.function, problem.functions) is None)
+    return tuple(dict.fromkeys(unknown))
+
+
 def _reasons(attempt: Attempt) -> tuple[Phrase, ...]:
     """What is missing, or what was tried."""
     missing = tuple(dict.fromkeys(attempt.missing))
@@ -322,5 +383,10 @@ def _reasons(attempt: Attempt) -> tuple[Phrase, ...]:
         return (Phrase.of("proofs.undecided-missing", conditions=missing),)
     if attempt.problem.late:
         return (Phrase.of("proofs.undecided-time"),)
-    reasons = [Phrase.of("proofs.undecided-tried", tactics=", ".join(dict.fromkeys(attempt.tried)))]
-    return (*reasons, *explain.best_known(attempt.problem))
+    if general := _general(attempt.problem):
+        return (Phrase.of("proofs.undecided-general", functions=general),)
+    if places.nowhere(attempt.problem):
+        return (Phrase.of("proofs.undecided-nowhere"),)
+    tried = dict.fromkeys(attempt.tried)
+    names = [Phrase.of(f"proofs.tried-{name}") for name in tried]
+    return (Phrase.of("proofs.undecided-tried"), *names, *places.best_known(attempt.problem))

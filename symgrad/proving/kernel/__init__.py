@@ -7,6 +7,8 @@ difference   R - L = common * difference, common >= 0, difference >= 0 (or > 0),
 identity     R - L = 0 as polynomials over atoms, defined names put in if `definitions` is true
 and or implies iff    the parts of the statement
 cases        one entry for each alternative of an `or` among the assumptions
+split        one entry for a comparison (t > k), one for its opposite; both its sides are defined
+settle       functions in pieces and bars replaced by the piece that the assumptions leave
 absurd       the assumptions of this case contradict each other
 """
 
@@ -36,11 +38,14 @@ from symgrad.notation.tree import (
     walk,
 )  # fmt: skip
 from symgrad.proving.kernel.bounds import MIRROR, Bounds
+from symgrad.proving.kernel.domain import open_conditions
 from symgrad.proving.kernel.evaluate import Value, compare, evaluate, precise, truth
 from symgrad.proving.kernel.families import instances, parts
 from symgrad.proving.kernel.gradient import written_out
 from symgrad.proving.kernel.intervals import Empty
 from symgrad.proving.kernel.normal import Normaliser
+from symgrad.proving.kernel.pieces import alternatives, settled
+from symgrad.proving.kernel.written import spelled_out
 
 FORMAT = "symgrad-proof-1"
 KEYS = {"format", "verdict", "statement", "given", "functions", "definitions"}
@@ -107,10 +112,13 @@ def _check(certificate: Mapping[str, Any]) -> None:
     if set(certificate) != KEYS | extra:
         raise CertificateError("certificate-malformed", problem="keys")
     functions = {str(k): str(v) for k, v in certificate["functions"].items()}
-    definitions = [(read_name(name), from_data(body)) for name, body in certificate["definitions"]]
-    in_order(definitions)
-    statement = written_out(from_data(certificate["statement"]), definitions)
-    given = [written_out(from_data(data), definitions) for data in certificate["given"]]
+    pairs = [(read_name(name), from_data(body)) for name, body in certificate["definitions"]]
+    in_order(pairs)
+    definitions = [(name, spelled_out(body, functions)) for name, body in pairs]
+    statement, *given = (
+        written_out(spelled_out(from_data(data), functions), definitions)
+        for data in (certificate["statement"], *certificate["given"])
+    )
     if any(isinstance(node, Derivative) for tree in (statement, *given) for node in walk(tree)):
         raise CertificateError("certificate-unsupported", kind="Derivative")
     universe = occurring(statement, definitions)
@@ -223,6 +231,15 @@ def prove_entry(statement: Tree, entry: Mapping[str, Any], here: Setting) -> Non
                 raise CertificateError("certificate-assumption")
             for alternative, part in zip(split.arguments, entry["parts"], strict=True):
                 prove_entry(statement, part, here.with_assumption(alternative))
+        case "split", _:
+            only(entry, "condition", "parts")
+            condition = from_data(entry["condition"])
+            both = alternatives(condition, here.bounds(statement, condition))
+            for alternative, part in zip(both, entry["parts"], strict=True):
+                prove_entry(statement, part, here.with_assumption(alternative))
+        case "settle", Relation((_,), (_, _)):
+            only(entry, "proof")
+            prove_entry(settled(statement, here.bounds(statement)), entry["proof"], here)
         case "and", Logic("and", _) | Relation(_, (_, _, _, *_)):
             only(entry, "parts")
             for piece, part in zip(_pieces(statement), entry["parts"], strict=True):
@@ -256,7 +273,7 @@ def _pieces(statement: Tree) -> Sequence[Tree]:
 
 
 def _identity(operator: str, a: Tree, b: Tree, entry: Mapping[str, Any], here: Setting) -> None:
-    """A - b = 0 wherever both are defined."""
+    """A - b = 0 wherever both are defined, and that is not plainly nowhere."""
     only(entry, "unfold", "definitions")
     if entry["definitions"] is True and operator == "=":
         a, b = (_put_in(side, here.definitions) for side in (a, b))
@@ -267,6 +284,8 @@ def _identity(operator: str, a: Tree, b: Tree, entry: Mapping[str, Any], here: S
         raise CertificateError("certificate-rule")
     if operator != "=":
         bounds.enclose(a), bounds.enclose(b)
+    elif where := open_conditions((a, b), bounds):
+        setting(here.functions, here.definitions, (*here.used, *where)).bounds(a, b)
     if _normaliser(entry, bounds)(Add((a, Neg(b)))).numerator:
         raise CertificateError("certificate-identity")
 

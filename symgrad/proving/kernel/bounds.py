@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TypeAlias
-
-from flint import arb
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import (
@@ -34,12 +31,10 @@ from symgrad.notation.tree import (
 )  # fmt: skip
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate
+from symgrad.proving.kernel.evaluate import Undefined, evaluate
 from symgrad.proving.kernel.intervals import LINE, Empty, Interval, point
+from symgrad.proving.kernel.ranges import ABOVE_ZERO, ZERO_UP, around, function_range, image, larger
 
-End: TypeAlias = tuple[Fraction | None, bool]
-ZERO_UP = Interval(Fraction(0), True)
-ABOVE_ZERO = Interval(Fraction(0), False)
 MIRROR = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 
@@ -262,8 +257,9 @@ class Bounds:
             case Pow(base, Number(n)) if n.denominator == 1 and abs(n) <= nf.MAX_DEGREE:
                 power = self.enclose(base).power(int(abs(n)))
                 return power if n >= 0 else self._reciprocal(Pow(base, Number(-n)))
-            case Indicator():
-                return Interval(Fraction(0), True, Fraction(1), True)
+            case Indicator(condition):
+                held = self.decided(condition)
+                return Interval(Fraction(0), True, Fraction(1), True) if held is None else point(int(held))
             case Apply():
                 return self._apply(tree)
         raise CertificateError("certificate-unsupported", kind=type(tree).__name__)
@@ -272,9 +268,26 @@ class Bounds:
         """X 1[x > 0]: 0, or the other factors' values where the condition holds."""
         for k, factor in enumerate(factors):
             if isinstance(factor, Indicator):
-                inside = Bounds(self.functions, (factor.condition,))
-                return inside.enclose(Mul((*factors[:k], *factors[k + 1 :]))).hull(point(0))
+                rest = Mul((*factors[:k], *factors[k + 1 :]))
+                try:
+                    return Bounds(self.functions, (factor.condition,)).enclose(rest).hull(point(0))
+                except Empty:
+                    return point(0)
         return LINE
+
+    def decided(self, condition: Tree) -> bool | None:
+        """Whether a condition certainly holds or certainly fails, both its sides being defined then."""
+        if not isinstance(condition, Relation):
+            return None
+        links: list[bool | None] = []
+        operands = condition.operands
+        for operator, a, b in zip(condition.operators, operands, operands[1:], strict=False):
+            try:
+                gap = self.enclose(Add((a, Neg(b))))
+            except (Missing, Undefined):
+                return None
+            links.append(_sign(operator, gap))
+        return False if False in links else None if None in links else True
 
     def _reciprocal(self, tree: Tree) -> Interval:
         value = self.enclose(tree)
@@ -311,10 +324,26 @@ class Bounds:
             operator = ">=" if name == "sqrt" and not tree.order else ">"
             if not (x.nonnegative if operator == ">=" else x.positive):
                 raise Missing(Relation((operator,), (tree.arguments[0], ZERO)))
+        if tree.order and (domain := known.derivative_domain(name, tree.arguments[0])) is not None:
+            (operator,), (a, b) = domain.operators, domain.operands
+            if not (operator == "!=" and self.nonzero(Add((a, Neg(b))))):
+                raise Missing(domain)
         found = image(name, tree.order, x)
         if tree.order and x != LINE and (formula := known.derivative(name)) is not None:
             found = found & self.enclose(substitute(formula, {Name("x"): tree.arguments[0]}))
         return found
+
+
+def _sign(operator: str, gap: Interval) -> bool | None:
+    """Whether `gap operator 0` holds everywhere (True) or nowhere (False)."""
+    if operator in ("<", "<="):
+        operator, gap = MIRROR[operator], -gap
+    if operator == ">":
+        return True if gap.positive else False if (-gap).nonnegative else None
+    if operator == ">=":
+        return True if gap.nonnegative else False if (-gap).positive else None
+    equal = True if gap.is_zero else False if gap.nonzero else None
+    return None if equal is None or operator not in ("=", "!=") else equal == (operator == "=")
 
 
 def unknowns(tree: Tree) -> set[Tree]:
@@ -337,126 +366,3 @@ def _relations(tree: Tree) -> list[Relation]:
     if isinstance(tree, Logic) and tree.operator == "and":
         return [relation for part in tree.arguments for relation in _relations(part)]
     return [tree] if isinstance(tree, Relation) else []
-
-
-def larger(a: Interval, b: Interval) -> Interval:
-    """max(x, y)."""
-    low = max((end for end in ((a.low, a.low_closed), (b.low, b.low_closed)) if end[0] is not None),
-              key=lambda end: (end[0], not end[1]), default=(None, False))  # fmt: skip
-    if a.high is None or b.high is None:
-        return Interval(*low)
-    high, closed = max((a.high, a.high_closed), (b.high, b.high_closed))
-    return Interval(*low, high, closed)
-
-
-def around(value: Value) -> Interval:
-    """Rational ends around a value; exact for a fraction."""
-    if isinstance(value, Fraction):
-        return point(value)
-    if not value.is_finite():
-        return LINE
-    low, high = dyadic(value.lower()), dyadic(value.upper())
-    return Interval(low, True, high, True)
-
-
-def dyadic(end: arb) -> Fraction:
-    """An exact Arb number as a fraction."""
-    mantissa, exponent = end.mid().man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
-
-
-def image(name: str, order: int, x: Interval) -> Interval:
-    """The values of a built-in (or its derivative) on x; by monotonicity where its slope is >= 0."""
-    whole = function_range(name, order)
-    if order or x == LINE or not (slope := function_range(name, 1)).nonnegative:
-        return whole
-    (low, low_closed), (high, high_closed) = _between(name, x, slope.positive)
-    return whole & Interval(low, low_closed, high, high_closed)
-
-
-def _between(name: str, x: Interval, strict: bool) -> tuple[End, End]:
-    """Bounds of f at the two ends of x, for increasing f; open only where f is strictly increasing."""
-
-    def end(at: Fraction | None, closed: bool, side: int) -> End:
-        if at is None:
-            return None, False
-        try:
-            value = evaluate(Apply(Name(name), (Number(at),)), {}, {})
-        except Undefined:
-            return None, False
-        found = around(value)
-        return (found.low if side < 0 else found.high), (closed or not strict)
-
-    return end(x.low, x.low_closed, -1), end(x.high, x.high_closed, 1)
-
-
-class Ranges:
-    """The ranges of built-ins, derived once each; a range is never used to derive itself."""
-
-    def __init__(self) -> None:
-        self.found: dict[tuple[str, int], Interval] = {}
-        self.deriving: set[tuple[str, int]] = set()
-        self.refused = 0
-
-    def of(self, name: str, order: int) -> Interval:
-        """The range; the whole line, which is always right, where it is being derived already."""
-        key = (name, order)
-        if key in self.found:
-            return self.found[key]
-        if key in self.deriving:
-            self.refused += 1
-            return LINE
-        before = self.refused
-        self.deriving.add(key)
-        try:
-            range_ = derived_range(name, order)
-        finally:
-            self.deriving.discard(key)
-        if self.refused == before or not self.deriving:
-            self.found[key] = range_
-        return range_
-
-
-RANGES = Ranges()
-
-
-def function_range(name: str, order: int) -> Interval:
-    """The range of a built-in or its derivative."""
-    return RANGES.of(name, order)
-
-
-def derived_range(name: str, order: int) -> Interval:
-    """Axioms for exp, log, sqrt, abs; else derived from the formula."""
-    axioms = {
-        ("exp", 0): ABOVE_ZERO, ("exp", 1): ABOVE_ZERO, ("log", 1): ABOVE_ZERO, ("sqrt", 0): ZERO_UP,
-        ("sqrt", 1): ABOVE_ZERO, ("abs", 0): ZERO_UP, ("log", 0): LINE,
-    }  # fmt: skip
-    if (axiom := axioms.get((name, order))) is not None or order > 1:
-        return axiom or LINE
-    found, bounds = LINE, Bounds({})
-    formula = known.derivative(name) if order else known.value(name)
-    if formula is not None:
-        try:
-            found = bounds.enclose(formula)
-        except CertificateError:
-            found = LINE
-    low, high = known.claimed(name, order)
-    f = Apply(Name(name), (Name("x"),), order)
-    for claim, sign in ((low, 1), (high, -1)):
-        if claim is not None:
-            gap = _gap(Mul((Number(Fraction(sign)), Add((f, Number(-claim))))))
-            if gap.nonnegative:
-                side = Interval(claim, not gap.positive)
-                found = found & (side if sign > 0 else Interval(None, False, claim, not gap.positive))
-    return found
-
-
-def _gap(tree: Tree) -> Interval:
-    """The range of a tree in one built-in, written by exp(x) > 0."""
-    unfolded = nf.Normaliser({}, 2)
-    try:
-        value = unfolded(tree)
-        bounds = Bounds({})
-        return bounds.enclose(Div(nf.to_tree(value.numerator), nf.to_tree(value.denominator)))
-    except CertificateError:
-        return LINE

@@ -150,6 +150,9 @@ def _call(name: str, order: int, arguments: tuple[Value, ...]) -> Value:
         return Fraction(sign) if order else _mul(Fraction(sign), x)
     if name in ("exp", "log", "sqrt"):
         return _elementary(name, order, x)
+    domain = known.derivative_domain(name, Name("x")) if order else None
+    if domain is not None and truth(domain, {Name("x"): x}, {}) is not True:
+        raise Undefined("certificate-no-value", kind=name)
     formula = known.derivative(name) if order else (known.value(name) or known.exponential(name))
     if formula is None:
         raise Undefined("certificate-no-value", kind=name)

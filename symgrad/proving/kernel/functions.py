@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cache
 
 from symgrad.functions import registry
-from symgrad.notation.tree import Name, Tree
+from symgrad.notation.tree import Name, Relation, Tree, substitute
 
 ELEMENTARY = frozenset({"abs", "exp", "log", "sqrt", "max", "min", "piecewise"})
 
@@ -50,6 +50,21 @@ def exponential(name: str) -> Tree | None:
     if found is None or found.exponential is None or name in ELEMENTARY:
         return None
     return registry.formula(found.exponential)
+
+
+def derivative_domain(name: str, argument: Tree) -> Relation | None:
+    """Where f' exists, as a condition on the argument; None for everywhere and for what the kernel knows."""
+    found = registry.lookup(name)
+    if found is None or found.derivative_domain is None or name in ELEMENTARY:
+        return None
+    condition = substitute(registry.formula(found.derivative_domain), {Name("x"): argument})
+    return condition if isinstance(condition, Relation) else None
+
+
+def kinks(name: str) -> tuple[tuple[Fraction, Fraction], ...]:
+    """The arguments where f' jumps, with the value that convention gives it there."""
+    found = registry.lookup(name)
+    return () if found is None else tuple((kink.at, kink.derivative) for kink in found.kinks)
 
 
 def claimed(name: str, order: int) -> tuple[Fraction | None, Fraction | None]:

@@ -114,6 +114,8 @@ class Normaliser:
         if name == "exp" and len(arguments) == 1:
             return self._exponential(arguments[0])
         if self.unfold and name and len(arguments) == 1 and not tree.options:
+            if (name, tree.order) == ("log", 1):
+                return inverse(self(arguments[0]))
             if tree.order == 1 and (formula := known.derivative(name)) is not None:
                 return self(substitute(formula, {Name("x"): arguments[0]}))
             if self.unfold > 1 and tree.order == 0 and (formula := known.exponential(name)) is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from symgrad.proving.tactics import bernstein, expanded, identity, ranges, slack
+from symgrad.proving.tactics import bernstein, expanded, identity, ranges, slack, squares
 from symgrad.proving.tactics.goal import Goal, Offer
 
 Tactic = Callable[[Goal], Iterator[Offer]]
@@ -16,6 +16,7 @@ TACTICS: tuple[tuple[str, Tactic], ...] = (
     ("identity", identity.candidates),
     ("range", ranges.candidates),
     ("expanded", expanded.candidates),
+    ("squares", squares.candidates),
     ("slack", slack.candidates),
     ("bernstein", bernstein.candidates),
 )

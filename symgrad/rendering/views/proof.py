@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.notation.tree import Name, Number, Relation, Tree
+from symgrad.notation.tree import Apply, Name, Number, Relation, Tree
 from symgrad.notation.writers.plain import plain
 from symgrad.rendering.wording import Wording
 from symgrad.values.proof import Proof
@@ -47,7 +47,7 @@ def proof_view(proof: Proof, wording: Wording) -> ProofView:
     style = wording.style
     rescue = ""
     if proof.rescue:
-        command = " ".join(f'--given "{plain(tree)}"' for tree in proof.rescue)
+        command = " ".join(f'--given "{typed(tree)}"' for tree in proof.rescue)
         rescue = (
             wording.word("rescue", command=command, assumption=proof.rescue)
             if style.name == "text"
@@ -66,6 +66,21 @@ def proof_view(proof: Proof, wording: Wording) -> ProofView:
         rescue=rescue,
         unchecked="" if proof.checked or proof.verdict == "undecided" else wording.word("not-rechecked"),
     )
+
+
+def typed(tree: Tree) -> str:
+    """An assumption as people type it between quotes: |w| <= 1 where the bars cannot be mistaken."""
+    sides = [_bars(side) for side in tree.operands] if isinstance(tree, Relation) else []
+    if not isinstance(tree, Relation) or len(sides) != 2:
+        return plain(tree)
+    return f"{sides[0]} {tree.operators[0]} {sides[1]}"
+
+
+def _bars(tree: Tree) -> str:
+    match tree:
+        case Apply(Name("abs"), (inside,), 0) if "|" not in plain(inside) and "abs" not in plain(inside):
+            return f"|{plain(inside)}|"
+    return plain(tree)
 
 
 def _line(number: int, sentence: str) -> LineView:

@@ -1,0 +1,215 @@
+"""The estimate of a proof for people: how the entry that the kernel accepted argues, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from symgrad.errors import CertificateError
+from symgrad.notation.codec import from_data
+from symgrad.notation.tree import (
+    ONE,
+    ZERO,
+    Add,
+    Apply,
+    Indicator,
+    Logic,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Pow,
+    Relation,
+    Tree,
+    substitute,
+    walk,
+)  # fmt: skip
+from symgrad.proving import kernel
+from symgrad.proving.bounded import bound_steps, sign_of
+from symgrad.proving.kernel.bounds import Bounds
+from symgrad.proving.kernel.families import parts
+from symgrad.proving.kernel.normal import ABS
+from symgrad.proving.kernel.pieces import alternatives, settled
+from symgrad.proving.places import range_line
+from symgrad.proving.problem import Problem
+from symgrad.proving.spelling import completed, shown, valued
+from symgrad.proving.tactics.goal import factors_of, product
+from symgrad.values.phrase import Phrase
+
+Entry = Mapping[str, Any]
+Cases = tuple[Tree, ...]
+
+
+def entry_steps(
+    problem: Problem, statement: Tree, entry: Entry, here: kernel.Setting, cases: Cases = ()
+) -> Iterator[Phrase]:
+    """One phrase a step; `cases` are the comparisons assumed since the last one that was said."""
+    if cases and entry["rule"] != "split":
+        yield Phrase.of("proofs.case", condition=cases[0] if len(cases) == 1 else Logic("and", cases))
+    match entry["rule"], statement:
+        case "split", _:
+            condition = from_data(entry["condition"])
+            both = alternatives(condition, here.bounds(statement, condition))
+            for alternative, part in zip(both, entry["parts"], strict=True):
+                inner = here.with_assumption(alternative)
+                yield from entry_steps(problem, statement, part, inner, (*cases, alternative))
+        case "settle", Relation():
+            bounds = here.bounds(statement)
+            if equations := _pieces(statement, bounds):
+                yield Phrase.of("proofs.settled", equations=equations)
+            after = settled(statement, bounds)
+            if entry["proof"]["rule"] != "identity" or not _plain(after):
+                yield from entry_steps(problem, after, entry["proof"], here)
+        case "identity", Relation():
+            yield Phrase.of("proofs.identity", equation=statement)
+        case "difference", Relation((operator,), (a, b)):
+            a, b = (substitute(side, here.settled) for side in (a, b))
+            yield from _difference_steps(problem, operator, a, b, entry, here)
+        case "absurd", _:
+            yield Phrase.of("proofs.absurd")
+        case _:
+            yield from _logic_steps(problem, statement, entry, here)
+
+
+def _logic_steps(problem: Problem, statement: Tree, entry: Entry, here: kernel.Setting) -> Iterator[Phrase]:
+    match entry["rule"], statement:
+        case "and", _:
+            pieces = statement.arguments if isinstance(statement, Logic) else parts(statement)
+            for piece, part in zip(pieces, entry["parts"], strict=True):
+                yield from entry_steps(problem, piece, part, here)
+        case "or", Logic(_, arguments):
+            yield from entry_steps(problem, arguments[entry["choice"]], entry["proof"], here)
+        case "implies", Logic(_, (a, b)):
+            yield Phrase.of("proofs.assume", condition=a)
+            yield from entry_steps(problem, b, entry["proof"], here.with_assumption(a))
+        case "iff", Logic(_, (a, b)):
+            for (start, goal), part in zip(((a, b), (b, a)), entry["parts"], strict=True):
+                yield Phrase.of("proofs.direction", condition=start, goal=goal)
+                yield from entry_steps(problem, goal, part, here.with_assumption(start))
+        case "cases", _:
+            split = from_data(entry["assumption"])
+            assert isinstance(split, Logic)
+            for alternative, part in zip(split.arguments, entry["parts"], strict=True):
+                yield Phrase.of("proofs.case", condition=alternative)
+                yield from entry_steps(problem, statement, part, here.with_assumption(alternative))
+
+
+def _pieces(statement: Tree, bounds: Bounds) -> tuple[Tree, ...]:
+    """relu(z) = z: what each function in pieces and each absolute value is here."""
+    nodes = dict.fromkeys(n for n in walk(statement) if isinstance(n, Apply | Indicator | Name))
+    pairs = ((node, settled(node, bounds)) for node in nodes)
+    return tuple(Relation(("=",), (node, there)) for node, there in pairs if there != node)
+
+
+def _plain(statement: Tree) -> bool:
+    """1 = 1 or z >= z: nothing to be said."""
+    return isinstance(statement, Relation) and len(set(statement.operands)) == 1
+
+
+# ---- one inequality
+
+
+def _difference_steps(
+    problem: Problem, operator: str, a: Tree, b: Tree, entry: Entry, here: kernel.Setting
+) -> Iterator[Phrase]:
+    """A bound on one side where the other is a number; a product of bounds; else the gap and its sign."""
+    common, difference = from_data(entry["common"]), from_data(entry["difference"])
+    bounds = here.bounds(a, b, common, difference)
+    smaller, larger = (a, b) if operator in ("<", "<=") else (b, a)
+    strict = operator in ("<", ">")
+    match difference:
+        case Add((big, Neg(small))) if operator != "!=":
+            if (line := product_line(small, big, bounds, strict)) is not None:
+                several = len(line.operands) > 2 or isinstance(line.operands[0], Mul)
+                yield Phrase.of("proofs.product-of-bounds" if several else "proofs.range-of", line=line)
+                if common != ONE:
+                    sign = ">" if strict else ">="
+                    yield Phrase.of("proofs.times-common", common=Relation((sign,), (common, ZERO)))
+                return
+            one_sided = not all(factors_of(side)[1] for side in (smaller, larger))
+            if common == ONE and (big, small) == (larger, smaller) and one_sided:
+                said = list(bound_steps(problem, Relation((operator,), (a, b)), bounds))
+                if said:
+                    yield from said
+                    return
+    yield _gap(problem, operator, (a, b), (common, difference), bounds)
+
+
+def _gap(
+    problem: Problem, operator: str, sides: tuple[Tree, Tree], written: tuple[Tree, Tree], bounds: Bounds
+) -> Phrase:
+    """Larger - smaller = common * difference >= 0, with the reason for the sign of the difference."""
+    a, b = sides
+    common, difference = written
+    shape = difference
+    if operator != "!=" and not _is_squares(difference):
+        square = completed(difference, bounds)
+        if square is not None and sign_of(bounds.enclose(square), operator):
+            shape = square
+    gap = a if b == ZERO else Add((a, Neg(b)))
+    if operator in ("<", "<="):
+        gap = b if a == ZERO else Add((b, Neg(a)))
+    full = shown(problem, shape if common == ONE else Mul((common, shape)))
+    sign = {"<": ">", "<=": ">=", "!=": "!="}.get(operator, operator)
+    where = valued(problem, full, gap)
+    if where is not None:
+        node, letter = where
+        gap, full = (substitute(tree, {node: letter}) for tree in (gap, full))
+    links = ((sign,), (full, ZERO)) if gap == full else (("=", sign), (gap, full, ZERO))
+    line = Relation(*links)
+    if where is not None:
+        node, letter = where
+        definition = Relation(("=",), (letter, node))
+        values = range_line(letter, bounds.enclose(node))
+        return Phrase.of("proofs.gap-value", line=line, definition=definition, range=values)
+    if _is_squares(shape) and common == ONE:
+        return Phrase.of("proofs.gap-squares", line=line)
+    return Phrase.of("proofs.sign" if gap == full else "proofs.gap", line=line)
+
+
+def _is_squares(tree: Tree) -> bool:
+    """A sum of squares with positive coefficients (and a positive number)."""
+    match tree:
+        case Pow(_, Number(n)):
+            return n % 2 == 0
+        case Mul((Number(c), Pow(_, Number(n)))):
+            return c > 0 and n % 2 == 0
+        case Add(terms):
+            return all(_is_squares(t) or (isinstance(t, Number) and t.value >= 0) for t in terms)
+    return False
+
+
+def product_line(smaller: Tree, larger: Tree, bounds: Bounds, strict: bool) -> Relation | None:
+    """|sigma'(z_1) w_2| <= 1/4 * 1 = 1/4, from the bound of every factor; None where that proves nothing."""
+    c, factors = factors_of(smaller)
+    limit, rest = factors_of(larger)
+    if not factors or rest or c < 0 or (len(factors) == 1 and c == 1 and bare_factor(factors[0])):
+        return None
+    try:
+        sizes = [bounds.enclose(factor).magnitude() for factor in factors]
+    except CertificateError:
+        return None
+    total = abs(c)
+    for size in sizes:
+        if size.high is None:
+            return None
+        total *= size.high
+    below = total > 0 and any(not size.high_closed for size in sizes)
+    if total > limit or (strict and total == limit and not below):
+        return None
+    numbers: list[Tree] = [Number(c)] if abs(c) != 1 else []
+    numbers += [Number(size.high or Fraction(0)) for size in sizes]
+    if all(isinstance(f, Apply) and f.function == ABS for f in factors):
+        inside = product(c, [f.arguments[0] for f in factors if isinstance(f, Apply)])
+        smaller = Apply(ABS, (inside,))
+    sides: list[Tree] = [smaller, *([Mul(tuple(numbers))] if len(numbers) > 1 else []), Number(total)]
+    operators = ("<" if below else "<=", *(["="] if len(numbers) > 1 else []))
+    if total != limit:
+        sides, operators = [*sides, Number(limit)], (*operators, "<=" if below or not strict else "<")
+    return Relation(operators, tuple(sides))
+
+
+def bare_factor(tree: Tree) -> bool:
+    """One factor alone, whose bound is not a product of bounds."""
+    return isinstance(tree, Name | Add | Pow) or (isinstance(tree, Apply) and tree.function != ABS)

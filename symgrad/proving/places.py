@@ -1,0 +1,201 @@
+"""Points for people: where a bound is sharp, where a claim fails, and what is known of an undecided one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+from symgrad.errors import CertificateError
+from symgrad.notation.tree import Apply, Name, Number, Relation, Tree, walk
+from symgrad.proving import kernel
+from symgrad.proving.kernel import functions as known
+from symgrad.proving.kernel.bounds import Bounds
+from symgrad.proving.kernel.domain import conditions
+from symgrad.proving.kernel.evaluate import compare, evaluate
+from symgrad.proving.kernel.families import parts
+from symgrad.proving.kernel.intervals import Empty, Interval
+from symgrad.proving.kernel.normal import ABS
+from symgrad.proving.problem import Problem
+from symgrad.proving.tactics.goal import factors_of
+from symgrad.values.phrase import Phrase
+
+
+def attained(
+    problem: Problem, point: Sequence[tuple[Name, Number]], used: Sequence[Tree]
+) -> tuple[Phrase, ...]:
+    """Equality at z_1 = z_2 = 0, |w_2| = 1: arguments of the functions, and assumptions met exactly."""
+    values: dict[Tree, Any] = kernel.values_at(point, problem.functions, problem.definitions)
+    arguments = _arguments_left(problem)
+    equal: list[Tree] = []
+    for group in _grouped([(a, values[a]) for a in arguments if isinstance(values.get(a), Fraction)]):
+        equal.append(group)
+    edges: list[tuple[Tree, Fraction]] = []
+    for piece in used:
+        match piece:
+            case Relation(("<=" | ">=",), (side, Number(limit))) if _value(side, values, problem) == limit:
+                edges.append((side, limit))
+    equal += _grouped(edges)
+    if not equal:
+        equal = [Relation(("=",), (name, value)) for name, value in point]
+    if not equal:
+        return ()
+    where = tuple(dict.fromkeys(equal))
+    if found := kinks(problem, values):
+        return (Phrase.of("proofs.attained-convention", point=where, convention=found),)
+    return (Phrase.of("proofs.attained", point=where),)
+
+
+def kinks(problem: Problem, values: Mapping[Tree, Any]) -> tuple[Tree, ...]:
+    """relu'(0) = 0, for each slope in the claim that is taken exactly at a kink of its function."""
+    found: dict[Tree, None] = {}
+    for node in walk(problem.statement):
+        match node:
+            case Apply(function, (argument,), 1, ()):
+                name = known.resolve(function, problem.functions)
+                at = _value(argument, values, problem)
+                for kink, slope in known.kinks(name) if name else ():
+                    if at == kink and isinstance(at, Fraction):
+                        there = Apply(function, (Number(kink),), 1)
+                        found[Relation(("=",), (there, Number(slope)))] = None
+    return tuple(found)
+
+
+def _arguments_left(problem: Problem) -> list[Tree]:
+    """The arguments of functions that remain after cancelling what both sides share."""
+    found: dict[Tree, None] = {}
+    for relation in parts(problem.statement):
+        if isinstance(relation, Relation) and len(relation.operands) == 2:
+            (_, left), (_, right) = (factors_of(side) for side in relation.operands)
+            for factor in [f for f in (*left, *right) if not (f in left and f in right)]:
+                for node in walk(factor):
+                    if isinstance(node, Apply) and node.function != ABS:
+                        found.update(dict.fromkeys(a for a in node.arguments if isinstance(a, Name)))
+    return list(found)
+
+
+def _grouped(pairs: Sequence[tuple[Tree, Fraction]]) -> list[Tree]:
+    """z_1 = z_2 = 0 for names with one value."""
+    groups: dict[Fraction, list[Tree]] = {}
+    for tree, value in pairs:
+        groups.setdefault(value, []).append(tree)
+    return [Relation(("=",) * len(trees), (*trees, Number(value))) for value, trees in groups.items()]
+
+
+def _value(tree: Tree, values: Mapping[Tree, Any], problem: Problem) -> Any:
+    try:
+        return evaluate(tree, values, problem.functions)
+    except CertificateError:
+        return None
+
+
+def witness(problem: Problem, found: Any) -> tuple[Phrase, ...]:
+    """The point in the order a person sets it up, and what the two sides are there."""
+    points, values = found.points, found.values
+    phrases: list[Phrase] = []
+    solved, free = points.solved, points.free
+    if not problem.definitions:
+        phrases.append(Phrase.of("proofs.at-point", point=tuple(_equal(n, values[n]) for n in free)))
+    else:
+        phrases += _chain_point(values, solved, free)
+    if not problem.leaves:
+        phrases = [Phrase.of("proofs.false-everywhere")]
+    for relation in parts(problem.statement):
+        if isinstance(relation, Relation) and len(relation.operands) == 2:
+            left, right = (_value(side, values, problem) for side in relation.operands)
+            if compare(relation.operators[0], left, right) is False:
+                phrases.append(Phrase.of("proofs.sides", left=_shown(left), right=_shown(right)))
+                break
+    else:
+        phrases.append(Phrase.of("proofs.fails-there"))
+    if convention := kinks(problem, values):
+        phrases.append(Phrase.of("proofs.at-kink", convention=convention))
+    return tuple(phrases)
+
+
+def _chain_point(
+    values: Mapping[Tree, Any], solved: Mapping[Name, Name], free: Sequence[Name]
+) -> Iterator[Phrase]:
+    """w_2 = 2, all other w = 1, y = 0, every z_j = 0 (b_1 = 0, b_2 = -1, ..., a_0 = 0)."""
+    families: dict[str, list[Name]] = {}
+    for name in free:
+        families.setdefault(name.stem, []).append(name)
+    for stem, members in families.items():
+        counts: dict[Fraction, list[Name]] = {}
+        for name in members:
+            counts.setdefault(values[name], []).append(name)
+        most = max(counts, key=lambda v: len(counts[v]))
+        if len(members) > 2 and len(counts[most]) > 1:
+            special = tuple(_equal(n, values[n]) for n in members if values[n] != most)
+            if special:
+                yield Phrase.of("proofs.at-point", point=special)
+            key = "proofs.all-other" if special else "proofs.all"
+            yield Phrase.of(key, rest=Relation(("=",), (Name(stem), Number(most))))
+        else:
+            yield Phrase.of("proofs.at-point", point=tuple(_equal(n, values[n]) for n in members))
+    if solved:
+        zero = tuple(_grouped([(name, values[name]) for name in solved if values[name] in (0, 1)]))
+        biases = tuple(_equal(b, values[b]) for b in solved.values())
+        if zero:
+            yield Phrase.of("proofs.solved", zero=zero, biases=biases)
+        else:
+            yield Phrase.of("proofs.at-point", point=biases)
+
+
+def _equal(name: Name, value: Any) -> Tree:
+    return Relation(("=",), (name, _shown(value)))
+
+
+def _shown(value: Any) -> Tree:
+    """An exact number, or the rounded middle of a ball."""
+    if isinstance(value, Fraction):
+        return Number(value)
+    return Number(Fraction(value.mid().str(8, radius=False)), decimal=True)
+
+
+def best_known(problem: Problem) -> Iterator[Phrase]:
+    """The best enclosure of each side of an undecided relation."""
+    for relation in parts(problem.statement):
+        if isinstance(relation, Relation) and len(relation.operands) == 2:
+            for side in relation.operands:
+                try:
+                    found = Bounds(problem.functions, problem.pieces).enclose(side)
+                except CertificateError:
+                    continue
+                if factors_of(side)[1] and (found.low is not None or found.high is not None):
+                    yield Phrase.of("proofs.best-known", line=range_line(side, found))
+
+
+def range_line(tree: Tree, found: Interval) -> Relation:
+    """Low <= tree <= high."""
+    operators, operands = [], [tree]
+    if found.low is not None:
+        operators.append("<=" if found.low_closed else "<")
+        operands.insert(0, tidy(found.low, -1))
+    if found.high is not None:
+        operators.append("<=" if found.high_closed else "<")
+        operands.append(tidy(found.high, 1))
+    return Relation(tuple(operators), tuple(operands))
+
+
+def tidy(end: Fraction, side: int) -> Number:
+    """An end as it is, or, where nobody could read it, rounded outward to five decimals."""
+    if end.denominator < 10**6:
+        return Number(end)
+    scaled = end * 10**5
+    return Number(Fraction(floor(scaled) if side < 0 else ceil(scaled), 10**5), decimal=True)
+
+
+def nowhere(problem: Problem) -> bool:
+    """Whether the two sides are plainly defined for no values at all."""
+    where = tuple(conditions(problem.statement, problem.functions))
+    try:
+        kernel.setting(problem.functions, problem.definitions, (*problem.pieces, *where)).bounds(
+            problem.statement
+        )
+    except Empty:
+        return bool(where)
+    except CertificateError:
+        return False
+    return False
