@@ -48,13 +48,12 @@ def check_count(equation: Equation, node: Apply, name: str) -> None:
     """Refuse a known function of two arguments that is given another number of them.
 
     Raises:
-        InputError: at the application. `max(v)` and `min(v)` of one vector are their own functions.
+        InputError: at the application. max and min take any number, or one vector.
     """
     found = configured(name)
     wanted = len(found[1].parameters) if found is not None and isinstance(found[1], Formula) else 1
     known = found is not None and not node.function.indices
-    single = wanted == 2 and name in ("max", "min") and len(node.arguments) == 1
-    if known and len(node.arguments) != wanted and not single:
+    if known and len(node.arguments) != wanted and name not in ("max", "min"):
         start, end = node.span or (0, 1)
         where = equation.source.where(start, end)
         raise InputError("argument-count", where, name=name, wanted=wanted, found=len(node.arguments))
