@@ -23,11 +23,13 @@ def context_of(network: Network, kind: str) -> Context:
         s for s in network.applied if registry.configured(s) is None
     )
     layered = frozenset(name.stem for name in network.names if name.layer)
+    arrays = frozenset(name.stem for name, shape in network.shapes.items() if shape)
     return Context(
         kind,
         known=network.names,
         functions=declared,
         layered=layered,
+        arrays=arrays,
         activation=network.activation,
         objective=network.objective,
         deltas=not any(name.stem == "delta" for name in network.names),
@@ -105,6 +107,9 @@ def check_applied(network: Network, functions: Mapping[str, str]) -> None:
         UnknownNameError: says which functions the chain applies.
     """
     for name in functions:
+        if name not in network.functions and registry.lookup(name) is not None:
+            where = Where("<function>", 1, 1, f"{name}={functions[name]}", len(name))
+            raise UnknownNameError("swap-built-in", where, name=name)
         if name not in network.applied and name not in network.functions:
             shown = ", ".join(network.applied) or "-"
             where = Where("<function>", 1, 1, f"{name}={functions[name]}", len(name))

@@ -58,8 +58,23 @@ def fit(text: str, encoding: str) -> str:
     return text.encode(encoding, "replace").decode(encoding)
 
 
+READ: set[str] = set()
+"""The files this run has read: none of them may be written over."""
+
+
+def remember(source: str) -> None:
+    """Note that a file of the person's own was read."""
+    READ.add(os.path.realpath(source))
+
+
 def write_file(path: Path, text: str) -> None:
-    """Write a UTF-8 file by way of a temporary one beside it, so that nothing is ever half-written."""
+    """Write a UTF-8 file by way of a temporary one beside it, so that nothing is ever half-written.
+
+    Raises:
+        FileError: it cannot be written, or it is what this run has read from.
+    """
+    if os.path.realpath(path) in READ:
+        raise FileError("output-is-input", Where(str(path)), path=str(path))
     try:
         target = Path(os.path.realpath(path))
         if target.exists() and not target.is_file():

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from symgrad.cli.output import remember
 from symgrad.errors import InputError, Where
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ def read_chain(source: str, swap: Mapping[str, str] | None = None, depth: int | 
     """The chain in a file, or on standard input for `-`; with functions swapped and at another depth."""
     from symgrad.api import Chain
 
+    if source != "-":
+        remember(source)
     chain = Chain.parse(read_text("-"), name="<chain>") if source == "-" else Chain.read(source)
     return chain.vary(functions=swap, depth=depth) if swap or depth is not None else chain
 
@@ -26,6 +29,7 @@ def read_text(source: str, name: str = "<chain>") -> str:
     from symgrad.api.files import read_utf8
 
     if source != "-":
+        remember(source)
         return read_utf8(source)
     data = sys.stdin.buffer.read()
     try:

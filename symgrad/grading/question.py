@@ -155,6 +155,7 @@ class Question:
             objective = self.goal.of if self.goal and isinstance(self.goal.of, Name) else network.objective
             return Context(
                 "answer",
+                arrays=frozenset(n.stem for n, shape in network.shapes.items() if shape),
                 known=network.names,
                 functions=declared,
                 layered=frozenset(n.stem for n in network.names if n.layer),

@@ -71,3 +71,32 @@ def test_a_terminal_without_chinese_is_answered_in_english(tmp_path: Path) -> No
         "derive", "x.chain", "--lang", "zh", "--wrt", "w", cwd=tmp_path, env={"PYTHONIOENCODING": "ascii"}
     )
     assert "?" not in done.stdout and "one path" in done.stdout
+
+
+@pytest.mark.parametrize("command", [["derive"], ["notes"], ["prove", "|dC/db_1| <= 1", "--chain"]])
+def test_no_output_is_written_over_an_input(tmp_path: Path, command: list[str]) -> None:
+    text = "sigma = sigmoid\nz = w x + b_1\nC = sigma(z)\n"
+    (tmp_path / "x.txt").write_text(text, "utf-8")
+    output = "--certificate" if command[0] == "prove" else "-o"
+    done = symgrad(*command, "x.txt", output, "x.txt", cwd=tmp_path)
+    assert done.returncode == 2 and "is what this command reads" in done.stderr
+    assert (tmp_path / "x.txt").read_text("utf-8") == text
+
+
+SYMBOLIC = "for k in 1..N:\n    z_k = w a_{k-1} + b\n    a_k = a_{k-1} + tanh(z_k)\nC = (a_N - y)^2/2\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "message"),
+    [
+        (SYMBOLIC, ["--wrt", "w", "--style", "backprop"], "does not tell this derivation yet"),
+        (SYMBOLIC, ["--wrt", "a_0", "--style", "perturbation"], "does not tell this derivation yet"),
+        ("h = tanh(w x)\nL = h^2\n", ["--swap", "tanh=relu"], "tanh is a built-in function"),
+    ],
+)
+def test_what_a_form_cannot_say_truly_it_refuses(
+    tmp_path: Path, text: str, arguments: list[str], message: str
+) -> None:
+    (tmp_path / "x.chain").write_text(text, "utf-8")
+    done = symgrad("derive", "x.chain", *arguments, cwd=tmp_path)
+    assert done.returncode == 2 and message in done.stderr and not done.stdout

@@ -20,6 +20,13 @@ from symgrad.rendering.wording import Wording
 from symgrad.values.derivation import Derivation
 
 FORMS = ("factors", "backprop", "perturbation", "jacobian")
+RUNS = frozenset(("layer-factor", "product-over-layers", "sum-over-layers"))
+NOT_TOLD = {
+    "perturbation": RUNS | {"adjoint-composite"},
+    "backprop": frozenset(("sum-over-layers",)),
+    "jacobian": frozenset(("sum-over-layers",)),
+}
+"""The rules a form has no sound line for yet: a change through a run of layers is a sum over all of them."""
 
 
 def form_of(name: str, derivation: Derivation, network: Network | None) -> Form | None:
@@ -29,6 +36,8 @@ def form_of(name: str, derivation: Derivation, network: Network | None) -> Form 
         NotSupportedError: a product of Jacobians along several paths of vectors, or an unknown form.
     """
     shapes = network.shapes if network is not None else {}
+    if name in NOT_TOLD and any(step.rule in NOT_TOLD[name] for step in derivation.steps):
+        raise NotSupportedError("style-not-yet", Where("<style>"), style=name)
     match name:
         case "factors":
             return None
