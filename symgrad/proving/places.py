@@ -37,6 +37,9 @@ def attained(
             case Relation(("<=" | ">=",), (side, Number(limit))) if _value(side, values, problem) == limit:
                 edges.append((side, limit))
     equal += _grouped(edges)
+    if not problem.definitions:  # in w^2 sigma'(x) >= 0 the equality needs w = 0 as well
+        told = {node for relation in equal for node in walk(relation)}
+        equal += [Relation(("=",), (name, value)) for name, value in point if name not in told]
     if not equal:
         equal = [Relation(("=",), (name, value)) for name, value in point]
     if not equal:

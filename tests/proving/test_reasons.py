@@ -208,3 +208,10 @@ def test_a_general_function_is_named_as_the_reason() -> None:
     assert ids(proof) == ["undecided-general"] and any(
         isinstance(n, Name) for n in walk(proof.claim.statement)
     )
+
+
+def test_an_equality_case_names_every_value_it_needs() -> None:
+    from symgrad.api import prove as ask
+
+    text = ask("w^2 sigma'(x) >= 0").to("text")
+    assert "w = 0" in text.splitlines()[-1]
