@@ -31,6 +31,7 @@ from symgrad.proving.kernel.bounds import Bounds
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.kernel.pieces import alternatives, settled
+from symgrad.proving.methods import BY_RULE
 from symgrad.proving.places import range_line
 from symgrad.proving.problem import Problem
 from symgrad.proving.spelling import completed, shown, valued
@@ -68,6 +69,10 @@ def entry_steps(
             yield from _difference_steps(problem, operator, a, b, entry, here)
         case "absurd", _:
             yield Phrase.of("proofs.absurd")
+        case rule, _ if rule in BY_RULE:
+            yield from BY_RULE[rule].steps(
+                problem, statement, entry, here, lambda s, e, h: entry_steps(problem, s, e, h)
+            )
         case _:
             yield from _logic_steps(problem, statement, entry, here)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from symgrad.errors import CertificateError, InputError
 from symgrad.notation.codec import to_data
 from symgrad.notation.tree import (
-    Apply,
     Derivative,
     Is,
     Logic,
@@ -22,21 +21,22 @@ from symgrad.notation.tree import (
     substitute,
     walk,
 )
-from symgrad.proving import attained, explain, kernel, places, refute, rescue
-from symgrad.proving.kernel import functions as known
+from symgrad.proving import attained, explain, kernel, places, reasons, refute, rescue
 from symgrad.proving.kernel.bounds import Missing
 from symgrad.proving.kernel.evaluate import precise
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.intervals import Empty
 from symgrad.proving.kernel.pieces import alternatives, settled, undecided
+from symgrad.proving.methods import METHODS
 from symgrad.proving.problem import Problem, make
 from symgrad.proving.tactics import TACTICS
-from symgrad.proving.tactics.goal import Goal, Offer, bare, factors_of
+from symgrad.proving.tactics.goal import Goal, bare, factors_of
 from symgrad.values.derivation import Derivation
 from symgrad.values.phrase import Phrase
 from symgrad.values.proof import Claim, Proof
 
 Entry = Mapping[str, Any]
+T = TypeVar("T")
 QUICK, THOROUGH = 150, 4000
 """Points tried before and after the tactics."""
 MAX_SPLITS = 4
@@ -110,7 +110,7 @@ def _decide(
         return proof
     if (found := refute.counterexample(problem, THOROUGH)) is not None:
         return _refuted(problem, found, timeout)
-    return _undecided(problem.claim, *_reasons(attempt))
+    return _undecided(problem.claim, *reasons.of(problem, attempt.missing, attempt.tried))
 
 
 def _consistent(problem: Problem) -> None:
@@ -281,7 +281,25 @@ def _relation(statement: Relation, here: kernel.Setting, attempt: Attempt) -> En
             if all(entries):
                 return {"rule": "cases", "assumption": to_data(split), "parts": entries}
             return None
-    return _pieces(statement, here, attempt)
+    return _methods(statement, here, attempt) or _pieces(statement, here, attempt)
+
+
+def _methods(statement: Relation, here: kernel.Setting, attempt: Attempt) -> Entry | None:
+    """An argument of another kind than a difference, its lemmas searched for in turn."""
+    for method in METHODS:
+        if (attempt.only and method.name not in attempt.only) or attempt.problem.late:
+            continue
+        attempt.tried.append(method.name)
+        attempt.method.append(method.name)
+        proposals = method.entries(statement, here, attempt.problem, lambda s, h: entry_for(s, h, attempt))
+        for entry in _safely(proposals, attempt.problem):
+            try:
+                kernel.prove_entry(statement, entry, here)
+            except (CertificateError, RecursionError):
+                continue
+            return entry
+        attempt.method.remove(method.name)
+    return None
 
 
 def _pieces(statement: Relation, here: kernel.Setting, attempt: Attempt) -> Entry | None:
@@ -335,7 +353,7 @@ def _offers(statement: Relation, here: kernel.Setting, attempt: Attempt) -> Iter
         if attempt.only and name not in attempt.only:
             continue
         attempt.tried.append(name)
-        for offer in _safely(tactic(goal), attempt):
+        for offer in _safely(tactic(goal), attempt.problem):
             try:
                 entry = offer()
             except (CertificateError, RecursionError):
@@ -345,9 +363,9 @@ def _offers(statement: Relation, here: kernel.Setting, attempt: Attempt) -> Iter
             attempt.method.pop()
 
 
-def _safely(offers: Iterator[Offer], attempt: Attempt) -> Iterator[Offer]:
+def _safely(offers: Iterator[T], problem: Problem) -> Iterator[T]:
     """The offers up to the first that cannot even be thought of."""
-    while not attempt.problem.late:
+    while not problem.late:
         try:
             yield next(offers)
         except StopIteration:
@@ -361,32 +379,3 @@ def _safely(offers: Iterator[Offer], attempt: Attempt) -> Iterator[Offer]:
 
 def _undecided(claim: Claim, *why: Phrase) -> Proof:
     return Proof(claim, "undecided", steps=why)
-
-
-def _general(problem: Problem) -> tuple[Tree, ...]:
-    """The functions of the claim, and of what it speaks of, that nothing is known about."""
-    reached = set(names_in(problem.statement))
-    trees: list[Tree] = [problem.statement]
-    for name, body in reversed(problem.definitions):
-        if name in reached:
-            reached.update(names_in(body))
-            trees.append(body)
-    nodes = (n for tree in trees for n in walk(tree) if isinstance(n, Apply))
-    unknown = (n.function for n in nodes if known.resolve(n.function, problem.functions) is None)
-    return tuple(dict.fromkeys(unknown))
-
-
-def _reasons(attempt: Attempt) -> tuple[Phrase, ...]:
-    """What is missing, or what was tried."""
-    missing = tuple(dict.fromkeys(attempt.missing))
-    if missing:
-        return (Phrase.of("proofs.undecided-missing", conditions=missing),)
-    if attempt.problem.late:
-        return (Phrase.of("proofs.undecided-time"),)
-    if general := _general(attempt.problem):
-        return (Phrase.of("proofs.undecided-general", functions=general),)
-    if places.nowhere(attempt.problem):
-        return (Phrase.of("proofs.undecided-nowhere"),)
-    tried = dict.fromkeys(attempt.tried)
-    names = [Phrase.of(f"proofs.tried-{name}") for name in tried]
-    return (Phrase.of("proofs.undecided-tried"), *names, *places.best_known(attempt.problem))

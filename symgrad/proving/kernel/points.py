@@ -1,0 +1,64 @@
+"""Points: values of the leaves, what follows from them, and whether assumptions and claims hold there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from symgrad.errors import CertificateError
+from symgrad.notation.codec import from_data
+from symgrad.notation.tree import Name, Relation, Tree
+from symgrad.proving.kernel.evaluate import Value, compare, evaluate, truth
+from symgrad.proving.kernel.families import instances, parts
+
+Values: TypeAlias = Mapping[Tree, Value]
+
+
+def read_name(data: Any) -> Name:
+    """A Name, nothing else."""
+    tree = from_data(data)
+    if not isinstance(tree, Name):
+        raise CertificateError("certificate-malformed", problem="name")
+    return tree
+
+
+def assignment(
+    data: Sequence[Any], functions: Mapping[str, str], definitions: Sequence[tuple[Name, Tree]]
+) -> dict[Tree, Value]:
+    """Values of the leaves, then of everything defined from them."""
+    return values_at([(read_name(name), from_data(value)) for name, value in data], functions, definitions)
+
+
+def values_at(
+    point: Sequence[tuple[Name, Tree]], functions: Mapping[str, str], definitions: Sequence[tuple[Name, Tree]]
+) -> dict[Tree, Value]:
+    """The forward pass from the leaves; a leaf has one value, a defined name none of its own."""
+    values: dict[Tree, Value] = {}
+    defined = {name for name, _ in definitions}
+    for name, value in point:
+        if name in defined or name in values:
+            raise CertificateError("certificate-definition")
+        values[name] = evaluate(value, {}, functions)
+    for name, body in definitions:
+        values[name] = evaluate(body, values, functions)
+    return values
+
+
+def satisfies(
+    values: Values, given: Sequence[Tree], universe: Sequence[Name], functions: Mapping[str, str]
+) -> None:
+    """All assumptions certainly hold at the point, whichever way a free index is read."""
+    for assumption in given:
+        for piece in instances(assumption, universe, both=True):
+            if truth(piece, values, functions) is not True:
+                raise CertificateError("certificate-assumption")
+
+
+def meets(statement: Tree, values: Mapping[Tree, Value], functions: Mapping[str, str]) -> bool:
+    """Whether a relation of the statement holds with equality at the point."""
+    for relation in parts(statement):
+        match relation:
+            case Relation(("<=" | ">=",), (a, b)):
+                if compare("=", evaluate(a, values, functions), evaluate(b, values, functions)):
+                    return True
+    return False

@@ -1,0 +1,37 @@
+"""The kinds of argument, one file each.
+
+A rule looks at the statement, its entry and the setting, and raises CertificateError unless the entry proves
+the statement. Adding a rule: a module here, and its name in RULES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from symgrad.errors import CertificateError
+from symgrad.notation.tree import Tree
+from symgrad.proving.kernel.rules import cases, difference, identity, logic
+from symgrad.proving.kernel.rules.entry import Rule
+from symgrad.proving.kernel.setting import Setting
+
+RULES: Mapping[str, Rule] = {
+    "and": logic.both,
+    "or": logic.either,
+    "implies": logic.implies,
+    "iff": logic.iff,
+    "cases": cases.cases,
+    "split": cases.split,
+    "settle": cases.settle,
+    "absurd": cases.absurd,
+    "identity": identity.identity,
+    "difference": difference.difference,
+}
+
+
+def prove_entry(statement: Tree, entry: Mapping[str, Any], here: Setting) -> None:
+    """The entry proves the statement in this setting, or CertificateError."""
+    rule = RULES.get(entry["rule"])
+    if rule is None:
+        raise CertificateError("certificate-rule")
+    rule(statement, entry, here, prove_entry)

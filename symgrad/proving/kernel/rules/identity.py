@@ -1,0 +1,42 @@
+"""R - L = 0 as polynomials over atoms, defined names put in if `definitions` is true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from symgrad.errors import CertificateError
+from symgrad.notation.tree import Add, Name, Neg, Tree, substitute, walk
+from symgrad.proving.kernel.domain import open_conditions
+from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, normaliser, only
+from symgrad.proving.kernel.setting import Setting, setting
+
+MAX_NODES = 400
+
+
+def identity(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """A - b = 0 wherever both are defined, and that is not plainly nowhere."""
+    operator, a, b = comparison(statement, here)
+    only(entry, "unfold", "definitions")
+    if entry["definitions"] is True and operator == "=":
+        a, b = (_put_in(side, here.definitions) for side in (a, b))
+    elif entry["definitions"] is not False:
+        raise CertificateError("certificate-malformed", problem="definitions")
+    bounds = here.bounds(a, b)
+    if operator not in ("=", "<=", ">="):
+        raise CertificateError("certificate-rule")
+    if operator != "=":
+        bounds.enclose(a), bounds.enclose(b)
+    elif where := open_conditions((a, b), bounds):
+        setting(here.functions, here.definitions, (*here.used, *where)).bounds(a, b)
+    if normaliser(entry, bounds)(Add((a, Neg(b)))).numerator:
+        raise CertificateError("certificate-identity")
+
+
+def _put_in(tree: Tree, definitions: Sequence[tuple[Name, Tree]]) -> Tree:
+    """The tree with every defined name replaced by its right side, down to the leaves."""
+    for name, body in reversed(definitions):
+        tree = substitute(tree, {name: body})
+        if sum(1 for _ in islice(walk(tree), MAX_NODES)) == MAX_NODES:
+            raise CertificateError("certificate-too-large")
+    return tree

@@ -1,0 +1,59 @@
+"""A claim made of claims: every part, one part, or what follows from an assumption."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symgrad.errors import CertificateError
+from symgrad.notation.tree import Logic, Relation, Tree
+from symgrad.proving.kernel.families import parts
+from symgrad.proving.kernel.rules.entry import Entry, Prove, only
+from symgrad.proving.kernel.setting import Setting
+
+
+def both(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """All parts of `A and B`, or of a chain of comparisons."""
+    only(entry, "parts")
+    for piece, part in zip(_pieces(statement), entry["parts"], strict=True):
+        prove(piece, part, here)
+
+
+def _pieces(statement: Tree) -> Sequence[Tree]:
+    match statement:
+        case Logic("and", arguments):
+            return arguments
+        case Relation(_, (_, _, _, *_)):
+            return parts(statement)
+    raise CertificateError("certificate-rule")
+
+
+def either(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """The chosen part of `A or B`."""
+    only(entry, "choice", "proof")
+    match statement:
+        case Logic("or", arguments):
+            prove(arguments[range(len(arguments))[entry["choice"]]], entry["proof"], here)
+        case _:
+            raise CertificateError("certificate-rule")
+
+
+def implies(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """B, with A among the assumptions."""
+    only(entry, "proof")
+    match statement:
+        case Logic("implies", (a, b)):
+            prove(b, entry["proof"], here.with_assumption(a))
+        case _:
+            raise CertificateError("certificate-rule")
+
+
+def iff(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """Each side from the other."""
+    only(entry, "parts")
+    match statement:
+        case Logic("iff", (a, b)):
+            first, second = entry["parts"]
+            prove(b, first, here.with_assumption(a))
+            prove(a, second, here.with_assumption(b))
+        case _:
+            raise CertificateError("certificate-rule")

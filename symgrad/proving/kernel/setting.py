@@ -1,0 +1,50 @@
+"""What a proof entry may use: functions, definitions, assumptions; and the facts that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symgrad.notation.tree import Name, Number, Relation, Tree, names_in
+from symgrad.proving.kernel.bounds import Bounds
+from symgrad.proving.kernel.families import parts
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a proof entry may use: functions, definitions, assumptions (as single relations)."""
+
+    functions: Mapping[str, str]
+    definitions: Sequence[tuple[Name, Tree]]
+    used: tuple[Tree, ...]
+    settled: Mapping[Tree, Tree] = field(default_factory=dict)
+    _known: dict[tuple[Name, ...], Bounds] = field(default_factory=dict, compare=False, repr=False)
+
+    def with_assumption(self, extra: Tree) -> Setting:
+        """The same, with one more assumption."""
+        return setting(self.functions, self.definitions, (*self.used, *parts(extra)))
+
+    def bounds(self, *trees: Tree) -> Bounds:
+        """Facts for these trees, with the definitions they reach."""
+        reached = {name for tree in (*trees, *self.used) for name in names_in(tree)}
+        needed = []
+        for name, body in reversed(self.definitions):
+            if name in reached:
+                reached.update(names_in(body))
+                needed.append((name, body))
+        key = tuple(name for name, _ in needed)
+        if key not in self._known:
+            self._known[key] = Bounds(self.functions, self.used, needed[::-1])
+        return self._known[key]
+
+
+def setting(
+    functions: Mapping[str, str], definitions: Sequence[tuple[Name, Tree]], used: Sequence[Tree]
+) -> Setting:
+    """A Setting; equations `y = 0` among the assumptions are substituted."""
+    settled: dict[Tree, Tree] = {}
+    for relation in used:
+        match relation:
+            case Relation(("=",), (Name() as name, Number() as value)):
+                settled[name] = value
+    return Setting(functions, definitions, tuple(used), settled)

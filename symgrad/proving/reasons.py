@@ -1,0 +1,38 @@
+"""Why a claim stays undecided: what is missing, what nothing is known about, what was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symgrad.notation.tree import Apply, Tree, names_in, walk
+from symgrad.proving import places
+from symgrad.proving.kernel import functions as known
+from symgrad.proving.problem import Problem
+from symgrad.values.phrase import Phrase
+
+
+def general(problem: Problem) -> tuple[Tree, ...]:
+    """The functions of the claim, and of what it speaks of, that nothing is known about."""
+    reached = set(names_in(problem.statement))
+    trees: list[Tree] = [problem.statement]
+    for name, body in reversed(problem.definitions):
+        if name in reached:
+            reached.update(names_in(body))
+            trees.append(body)
+    nodes = (n for tree in trees for n in walk(tree) if isinstance(n, Apply))
+    unknown = (n.function for n in nodes if known.resolve(n.function, problem.functions) is None)
+    return tuple(dict.fromkeys(unknown))
+
+
+def of(problem: Problem, missing: Sequence[Tree], tried: Sequence[str]) -> tuple[Phrase, ...]:
+    """What is missing, or what was tried."""
+    if missing:
+        return (Phrase.of("proofs.undecided-missing", conditions=tuple(dict.fromkeys(missing))),)
+    if problem.late:
+        return (Phrase.of("proofs.undecided-time"),)
+    if general := general(problem):
+        return (Phrase.of("proofs.undecided-general", functions=general),)
+    if places.nowhere(problem):
+        return (Phrase.of("proofs.undecided-nowhere"),)
+    names = [Phrase.of(f"proofs.tried-{name}") for name in dict.fromkeys(tried)]
+    return (Phrase.of("proofs.undecided-tried"), *names, *places.best_known(problem))
