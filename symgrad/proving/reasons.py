@@ -20,8 +20,8 @@ def general(problem: Problem) -> tuple[Tree, ...]:
             reached.update(names_in(body))
             trees.append(body)
     nodes = (n for tree in trees for n in walk(tree) if isinstance(n, Apply))
-    unknown = (n.function for n in nodes if known.resolve(n.function, problem.functions) is None)
-    return tuple(dict.fromkeys(unknown))
+    found = (n.function for n in nodes if known.resolve(n.function, problem.functions) is None)
+    return tuple(dict.fromkeys(found))
 
 
 def of(problem: Problem, missing: Sequence[Tree], tried: Sequence[str]) -> tuple[Phrase, ...]:
@@ -30,8 +30,8 @@ def of(problem: Problem, missing: Sequence[Tree], tried: Sequence[str]) -> tuple
         return (Phrase.of("proofs.undecided-missing", conditions=tuple(dict.fromkeys(missing))),)
     if problem.late:
         return (Phrase.of("proofs.undecided-time"),)
-    if general := general(problem):
-        return (Phrase.of("proofs.undecided-general", functions=general),)
+    if unknown := general(problem):
+        return (Phrase.of("proofs.undecided-general", functions=unknown),)
     if places.nowhere(problem):
         return (Phrase.of("proofs.undecided-nowhere"),)
     names = [Phrase.of(f"proofs.tried-{name}") for name in dict.fromkeys(tried)]
