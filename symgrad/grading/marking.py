@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from symgrad.algebra import Decision, algebra_of
+from symgrad.errors import SymgradError
 from symgrad.grading.depths import judge_symbolic
 from symgrad.grading.diagnosis import Found, diagnose
 from symgrad.grading.domains import demands, never_zero, nowhere
@@ -32,9 +33,16 @@ def mark(question: Question, text: str) -> Mark:
     try:
         answer = read_answer(question, text)
     except Unreadable as problem:
-        messages = tuple((lang, problem.error.message(lang)) for lang in LANGUAGES)
-        return Mark("unreadable", problem=messages)
-    return replace(judge(question, answer), reading=latex(answer.tree), answer=answer.tree)
+        return unreadable(problem.error)
+    found = judge(question, answer)
+    if answer.doubt is not None and found.verdict != "correct":
+        return unreadable(answer.doubt)
+    return replace(found, reading=latex(answer.tree), answer=answer.tree)
+
+
+def unreadable(error: SymgradError) -> Mark:
+    """The mark that asks the student back."""
+    return Mark("unreadable", problem=tuple((lang, error.message(lang)) for lang in LANGUAGES))
 
 
 def judge(question: Question, answer: Answer) -> Mark:

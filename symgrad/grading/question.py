@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -14,8 +14,23 @@ from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.context import Context
 from symgrad.notation.places import letters_of
-from symgrad.notation.symbols import GENERAL_FUNCTIONS
-from symgrad.notation.tree import Apply, Derivative, Mul, Name, Tree, names_in, substitute, walk
+from symgrad.notation.reader import read
+from symgrad.notation.symbols import GENERAL_FUNCTIONS, MATRIX_FUNCTIONS
+from symgrad.notation.tree import (
+    Apply,
+    Array,
+    Component,
+    Derivative,
+    Elementwise,
+    Mul,
+    Name,
+    Transpose,
+    Tree,
+    names_in,
+    strip_spans,
+    substitute,
+    walk,
+)
 from symgrad.values.derivation import Derivation, Step
 
 Rule = Fraction | Mapping[str, Fraction]
@@ -143,9 +158,43 @@ class Question:
             return frozenset()
         return letters_of(self.goal) | {self.network.depth}
 
+    @property
+    def numeric(self) -> bool:
+        """Whether a number is asked for, in which 2e-1 is 0.2."""
+        return self.tolerance is not None
+
+    @cached_property
+    def scalar(self) -> bool:
+        """Whether everything here is a number, so that elementwise products are plain ones."""
+        if self.network is not None:
+            return not self.network.shapes
+        matrices = (Elementwise, Transpose, Array, Component)
+        return not any(
+            isinstance(node, matrices) or (isinstance(node, Apply) and node.function.stem in MATRIX_FUNCTIONS)
+            for node in walk(self.gold)
+        )
+
+    @cached_property
+    def renamed(self) -> dict[Tree, Tree]:
+        """Other names with an index, or for one with an index: theta_1 -> w_2, x -> a_0."""
+        found: dict[Tree, Tree] = {}
+        for written, meant in self.aliases.items():
+            if not (written.isalpha() and meant.isalpha()):
+                key, value = (strip_spans(read(text, Context("chain"))) for text in (written, meant))
+                found[key] = value
+        return found
+
     @cached_property
     def context(self) -> Context:
         """What the reader must know about the names an answer may use."""
+        found = self.own_context
+        other = frozenset(name for name in self.renamed if isinstance(name, Name))
+        simple = {k: v for k, v in self.aliases.items() if k.isalpha() and v.isalpha()}
+        return replace(found, known=found.known | other, aliases=simple, scientific=self.numeric)
+
+    @property
+    def own_context(self) -> Context:
+        """The context without other names."""
         if self.network is not None:
             network = self.network
             symbolic = network if isinstance(network, SymbolicNetwork) else None
@@ -164,10 +213,9 @@ class Question:
                 deltas=not any(n.stem == "delta" for n in network.names),
                 families=symbolic.families if symbolic else frozenset(),
                 bound=self.letters,
-                aliases=dict(self.aliases),
             )
         names = frozenset(names_in(self.gold))
         applied = {node.function.stem for node in walk(self.gold) if isinstance(node, Apply)}
         general = frozenset(applied & GENERAL_FUNCTIONS) | frozenset(self.functions)
         activation = next(iter(general)) if len(general) == 1 else None
-        return Context("answer", names, functions=general, activation=activation, aliases=dict(self.aliases))
+        return Context("answer", names, functions=general, activation=activation)

@@ -3,46 +3,57 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from symgrad.calculus.derive import derive
 from symgrad.errors import SymgradError, Where
 from symgrad.functions import registry
+from symgrad.grading.cleaning import clean
+from symgrad.grading.doubts import doubt
 from symgrad.grading.question import Question
-from symgrad.network.graph import Network
-from symgrad.network.symbolic import SymbolicNetwork
-from symgrad.notation.reader import Reading, read_source
+from symgrad.grading.settling import settle
+from symgrad.notation.context import Context
+from symgrad.notation.reader import read, read_source
 from symgrad.notation.source import Source
 from symgrad.notation.symbols import BUILT_IN, COMMAND_WORDS, GREEK_WORDS, SYNONYMS
-from symgrad.notation.tree import (
-    Apply,
-    Derivative,
-    Logic,
-    Mul,
-    Name,
-    Relation,
-    Tree,
-    strip_spans,
-    substitute,
-    walk,
-)
+from symgrad.notation.tree import Derivative, Logic, Name, Relation, Tree, strip_spans, substitute, walk
 from symgrad.notation.writers.plain import plain
 
-LEAD = re.compile(r"\s*(?:[A-Za-z][A-Za-z ]{0,30}|[\u4e00-\u9fff]{1,12})\s*[:：](?!=)\s*")
-TAG = re.compile(r"<(?:/?(?:p|div|span|b|i|em|strong|sub|sup|code|pre)\b[^<>]*|br\s*/?)>", re.I)
 WORD = re.compile(r"(?<![\\\w{])(?:[A-Za-z]+['’][A-Za-z]+|[A-Za-z]{2,}|I(?=\s+[a-z]))(?![\w'’′(])")
 CONTRACTION = re.compile(r"\b(?:[A-Za-z]+n['’]t|I['’](?:m|d|ve|ll)|(?:it|that|what)['’]s)\b", re.I)
-SHOW_AT = 4000
+OWN = re.compile(
+    r"(?:^|[;；,，\n&$]|\\\\|\\q?quad|\\[,;:! ]|\})\s*"
+    r"(?P<name>(?:\\(?:text|mathrm|operatorname|mathbf|bm|boldsymbol)\s*\{[A-Za-z ]+\}"
+    r"|\\[A-Za-z]+|[A-Za-z]+|[α-ωΑ-Ω])"
+    r"(?:\s*_\s*(?:\{[^{}=]*\}|[A-Za-z0-9]+)|\d+|[₀-₉]+|\s*\^\s*\{?\s*\([^()=]*\)\s*\}?)*)"
+    r"\s*&?\s*(?::=|=(?!=)|←|≔)"
+)
+LINE = re.compile(r"\\\\|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One claim of a derivation: `left` equals `right`, in a line counted from 1; left is None for a link."""
+
+    number: int
+    left: Tree | None
+    right: Tree
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was read: the answer, what stood left of `=`, the other links, what letters stood for."""
+    """What was read: the answer, what stood left of `=`, the other links, what letters stood for.
+
+    lines: every claim of a derivation in order, the answer last. doubt: what the reading took for granted;
+    an answer that is not right under it is asked about and not judged.
+    """
 
     tree: Tree
     left: Tree | None = None
     links: tuple[Tree, ...] = ()
     taken: tuple[tuple[str, str], ...] = ()
+    lines: tuple[Line, ...] = ()
+    doubt: SymgradError | None = None
 
 
 class Unreadable(Exception):
@@ -63,11 +74,13 @@ def read_answer(question: Question, text: str) -> Answer:
     source = Source(cleaned, "<answer>")
     if not cleaned.strip():
         raise Unreadable(SymgradError("answer-empty", Where("<answer>")))
+    context = question.context
     try:
-        reading = read_source(source, question.context)
-        return understand(question, reading, source)
-    except Unreadable as problem:
-        raise Unreadable(prose(question, source) or problem.error) from None
+        own = frozenset(own_names(cleaned, context))
+        reading = read_source(source, replace(context, known=context.known | own) if own else context)
+        formulas = tuple(separate(reading.formulas))
+        answer = Understanding(question, formulas, own, source).answer()
+        return replace(answer, taken=reading.taken, doubt=doubt(question, source))
     except SymgradError as error:
         raise Unreadable(prose(question, source) or error) from None
     except RecursionError:
@@ -87,117 +100,157 @@ def prose(question: Question, source: Source) -> SymgradError | None:
     return source.error("words-not-mathematics", start, end, words=source.text[start:end])
 
 
-def clean(text: str) -> str:
-    """Blank out what is no answer, keeping every column: tags, a leading `Answer:`, continuation signs."""
-    if len(text) > SHOW_AT:
-        return text
-    text = TAG.sub(lambda m: " " * len(m[0]), text)
-    if (lead := LEAD.match(text)) and not re.fullmatch(r"\s*[A-Za-z]\s*[:：]\s*", lead[0]):
-        text = " " * lead.end() + text[lead.end() :]
-    return re.sub(r"(?:\\\\|\r?\n)\s*&?\s*(?==)", lambda m: " " * len(m[0]), text)
+def own_names(text: str, context: Context) -> Iterator[Name]:
+    """The names that an answer itself introduces: d_4 = ..., g = ...; those of the question are not."""
+    for match in OWN.finditer(text):
+        try:
+            name = read(match["name"], Context("chain", functions=context.functions))
+        except SymgradError:
+            continue
+        if not isinstance(name, Name) or name.stem in context.stems or name.stem in context.functions:
+            continue
+        if (name.stem == "delta" and context.deltas) or name.stem in context.aliases:
+            continue
+        if context.objective is not None and name.stem.startswith("d") and name.indices:
+            label = name.indices[-1]
+            if isinstance(label, Name) and label.stem.startswith("d"):  # dC_dw is a derivative
+                continue
+        yield strip_spans(name)  # type: ignore[misc]
 
 
-def understand(question: Question, reading: Reading, source: Source) -> Answer:
-    """The last expression of the last formula; the rest are links and definitions."""
-    for formula in reading.formulas:
-        if isinstance(formula, Logic):
-            raise Unreadable(source.error("answer-several", *(formula.span or (0, 1))))
-    definitions = [f for f in reading.formulas[:-1] if defines(question, f)]
-    if len(definitions) != len(reading.formulas) - 1:
-        raise Unreadable(source.error("answer-several", 0, len(source.text)))
-    last = reading.formulas[-1]
-    left: Tree | None = None
-    links: tuple[Tree, ...] = ()
-    if isinstance(last, Relation):
-        if set(last.operators) != {"="}:
-            raise Unreadable(source.error("answer-relation", *(last.span or (0, 1))))
-        left, links, tree = sides(question, last.operands)
-    else:
-        tree = last
-    local = {d.operands[0]: d.operands[-1] for d in definitions if isinstance(d, Relation)}
-    values = {strip_spans(k): strip_spans(v) for k, v in local.items()}
-
-    def finish(part: Tree) -> Tree:
-        return settle(question, substitute(strip_spans(part), values), source)
-
-    return Answer(
-        finish(tree), None if left is None else strip_spans(left), tuple(map(finish, links)), reading.taken
-    )
+def separate(formulas: Sequence[Tree]) -> Iterator[Tree]:
+    """Formulas joined by `and`, one by one."""
+    for formula in formulas:
+        match formula:
+            case Logic("and", parts):
+                yield from separate(parts)
+            case _:
+                yield formula
 
 
-def sides(question: Question, operands: tuple[Tree, ...]) -> tuple[Tree | None, tuple[Tree, ...], Tree]:
-    """The left side, the links and the answer of an equation; of one written backwards too."""
-    *before, tree = operands
-    if strip_spans(tree) == question.goal and any(strip_spans(part) != question.goal for part in before):
-        while strip_spans(before[-1]) == question.goal:
-            before.pop()
-        left, (*before, tree) = tree, before
-        if before and strip_spans(before[0]) == question.goal:
-            before.pop(0)
-        return left, tuple(before), tree
-    if is_left_side(before[0]):
-        return before[0], tuple(before[1:]), tree
-    return None, tuple(before), tree
+class Understanding:
+    """Which of the formulas is the answer, and what the others are: definitions, steps, links."""
 
+    def __init__(
+        self, question: Question, formulas: tuple[Tree, ...], own: frozenset[Name], source: Source
+    ) -> None:
+        self.question, self.formulas, self.own, self.source = question, formulas, own, source
+        self.values: dict[Tree, Tree] = {}
 
-def defines(question: Question, formula: Tree) -> bool:
-    """Whether a formula only introduces a name of the student's own (delta_2 = ...)."""
-    match formula:
-        case Relation(("=",), (Name() as name, _)):
-            return strip_spans(name) not in question.context.known
-    return False
+    def answer(self) -> Answer:
+        """The answer with everything around it.
 
+        Raises:
+            SymgradError: several answers, an inequality, a name without a value.
+        """
+        for formula in self.formulas:
+            if isinstance(formula, Logic):
+                raise self.source.error("answer-several", *(formula.span or (0, 1)))
+            if isinstance(formula, Relation) and set(formula.operators) != {"="}:
+                raise self.source.error("answer-relation", *(formula.span or (0, 1)))
+        place = self.place_of_answer()
+        self.define([f for f in self.formulas if isinstance(f, Relation)], self.formulas[place])
+        lines: list[Line] = []
+        for formula in self.formulas[:place]:
+            lines.extend(self.lines_of(formula))
+        before, tree, left = self.sides(self.formulas[place])
+        goal = self.question.goal
+        links = tuple(self.finish(part) for part in before)
+        for part, written in zip(links, before, strict=True):
+            lines.append(Line(self.line(written), goal, part))
+        final = self.finish(tree)
+        lines.append(Line(self.line(tree), goal, final))
+        return Answer(final, None if left is None else strip_spans(left), links, lines=tuple(lines))
 
-def is_left_side(tree: Tree) -> bool:
-    """dC/db_1 = ..., or a name = ..."""
-    return isinstance(tree, Derivative | Name)
+    def place_of_answer(self) -> int:
+        """Which formula is the answer: the last about the goal or about nothing, else the last."""
+        kinds = [self.kind(formula) for formula in self.formulas]
+        bare = kinds.count("bare")
+        if bare > 1 or (bare and "goal" in kinds):
+            raise self.source.error("answer-several", 0, len(self.source.text))
+        for kind in ("goal", "bare"):
+            if kind in kinds:
+                place = len(kinds) - 1 - kinds[::-1].index(kind)
+                if any(later == "step" for later in kinds[place + 1 :]):
+                    raise self.source.error("answer-several", 0, len(self.source.text))
+                return place
+        if sum(kind == "step" for kind in kinds) > 1 and self.question.goal is None:
+            raise self.source.error("answer-several", 0, len(self.source.text))
+        return len(kinds) - 1
 
+    def kind(self, formula: Tree) -> str:
+        """bare: an expression; goal: dC/db_1 = ...; step: another derivative; definition: a name = ..."""
+        if not isinstance(formula, Relation):
+            return "bare"
+        sides = [strip_spans(side) for side in formula.operands]
+        if self.question.goal is not None and self.question.goal in sides:
+            return "goal"
+        if isinstance(sides[0], Name):
+            return "definition"
+        return "step" if isinstance(sides[0], Derivative) else "bare"
 
-def settle(question: Question, tree: Tree, source: Source) -> Tree:
-    """delta_j and derivatives of inner names, replaced by what they stand for in this chain."""
-    network = question.network
-    if network is None:
-        return tree
-    swaps: dict[Tree, Tree] = {}
-    for node in walk(tree):
-        if isinstance(node, Name) and node.stem == "delta" and node not in network.names:
-            swaps[node] = delta(question, network, node, source)
-        elif isinstance(network, SymbolicNetwork):
-            continue  # tokens are looked up where ranges are compared
-        elif isinstance(node, Derivative) and node not in question.adjoints and node != question.goal:
-            swaps[node] = inner(network, node, source)
-    return substitute(tree, swaps) if swaps else tree
+    def define(self, relations: Sequence[Relation], answer: Tree) -> None:
+        """The values of the names that the answer introduces, each in terms of the question's own."""
+        raw: dict[Tree, Tree] = {}
+        for relation in relations:
+            name = strip_spans(relation.operands[0])
+            local = name in self.own or (isinstance(name, Name) and self.is_delta(name))
+            if local and relation is not answer:
+                raw[name] = strip_spans(relation.operands[-1])
+        for _ in raw:
+            raw = {
+                name: substitute(value, {k: v for k, v in raw.items() if k != name})
+                for name, value in raw.items()
+            }
+        self.values = raw
 
+    def is_delta(self, name: Name) -> bool:
+        """Whether a name is the error of a layer, which an answer may define once more."""
+        return name.stem == "delta" and self.question.context.deltas
 
-def delta(question: Question, network: Network, name: Name, source: Source) -> Tree:
-    """delta_j is d(objective)/d(argument of layer j's activation)."""
-    goal = question.goal
-    of = goal.of if goal is not None else network.objective
-    if isinstance(network, SymbolicNetwork):
-        argument = network.argument(name.indices)
-        if argument is not None:
-            return Derivative(of, argument)
-        raise Unreadable(source.error("unknown-name", 0, len(source.text), name=plain(name)))
-    for equation in network.equations:
-        body = equation.body
-        if (
-            equation.name.indices == name.indices
-            and isinstance(body, Apply)
-            and len(body.arguments) == 1
-            and isinstance(body.arguments[0], Name)
-        ):
-            return Derivative(of, body.arguments[0])
-    raise Unreadable(source.error("unknown-name", 0, len(source.text), name=plain(name)))
+    def lines_of(self, formula: Tree) -> Iterator[Line]:
+        """The claims of one formula before the answer; what only introduces a name claims nothing."""
+        if not isinstance(formula, Relation):
+            yield Line(self.line(formula), self.question.goal, self.finish(formula))
+            return
+        left = strip_spans(formula.operands[0])
+        if left in self.own:
+            return
+        if isinstance(left, Name) and self.is_delta(left):
+            left = settle(self.question, left, self.source)
+        for side in formula.operands[1:]:
+            yield Line(self.line(side), left, self.finish(side))
 
+    def line(self, part: Tree) -> int:
+        """The line in which a part begins."""
+        start = part.span[0] if part.span else 0
+        return 1 + len(LINE.findall(self.source.text[:start].strip("\n\\ ")))
 
-def inner(network: Network, token: Derivative, source: Source) -> Tree:
-    """The value of a derivative such as da_2/dz_2, or of a gradient of another objective."""
-    if token.order != 1 or not isinstance(token.of, Name):
-        raise Unreadable(source.error("derivative-order", 0, len(source.text), token=plain(token)))
-    for name in (token.of, token.by):
-        if name not in network.names:
-            raise Unreadable(source.error("unknown-name", 0, len(source.text), name=plain(name)))
-    found = derive(network, token.by, token.of)
-    values = dict(found.kept)
-    parts = [values.get(f, f) if isinstance(f, Derivative) else f for f in found.factors]
-    return parts[0] if len(parts) == 1 else Mul(tuple(parts))
+    def finish(self, part: Tree) -> Tree:
+        """A part in the question's own names.
+
+        Raises:
+            SymgradError: a name of the answer's own that it never explains.
+        """
+        tree = substitute(strip_spans(part), self.values)
+        left = next((n for n in walk(tree) if isinstance(n, Name) and n in self.own), None)
+        if left is not None:
+            raise self.source.error("unknown-name", *(part.span or (0, 1)), name=plain(left))
+        return settle(self.question, tree, self.source)
+
+    def sides(self, formula: Tree) -> tuple[tuple[Tree, ...], Tree, Tree | None]:
+        """The links, the answer and the left side of an equation; of one written backwards too."""
+        if not isinstance(formula, Relation):
+            return (), formula, None
+        goal = self.question.goal
+        *before, tree = formula.operands
+        if strip_spans(tree) == goal and any(strip_spans(part) != goal for part in before):
+            while strip_spans(before[-1]) == goal:
+                before.pop()
+            left, (*before, tree) = tree, before
+            if before and strip_spans(before[0]) == goal:
+                before.pop(0)
+            return tuple(before), tree, left
+        if isinstance(before[0], Derivative | Name):
+            return tuple(before[1:]), tree, before[0]
+        return tuple(before), tree, None

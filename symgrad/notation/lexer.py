@@ -27,6 +27,9 @@ ENTITIES = {
     "le": "≤", "ge": "≥", "ne": "≠",
 }  # fmt: skip
 UNDERSCORED = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)+(?![A-Za-z0-9_])")
+HAS_RELATION = re.compile(r"[=≤≥<>＝≔←]|\\(?:leq?|geq?|leftarrow|gets)(?![A-Za-z])")
+CARRIES_ON = frozenset(["+", "-", "*", "/", "=", "<", ">", "<=", ">=", "^", "_", "newline", ",", ";"])
+GOES_ON = frozenset("+-*/=<>^_)]}&·×−＝")
 STYLED = re.compile(r"\s*\{\s*(\\[A-Za-z]+|[A-Za-z]|\d+)\s*\}")
 
 
@@ -52,10 +55,13 @@ def is_latex(text: str) -> bool:
 
 
 class Lexer:
-    """Splits one Source into tokens; `scientific` reads 1e-3 as a number (values only)."""
+    """Splits one Source into tokens; `scientific` reads 1e-3 as a number (values only).
 
-    def __init__(self, source: Source, *, scientific: bool = False) -> None:
-        self.source, self.text = source, source.text
+    With `lines` a line break before a line that holds a relation begins a new formula.
+    """
+
+    def __init__(self, source: Source, *, scientific: bool = False, lines: bool = False) -> None:
+        self.source, self.text, self.lines = source, source.text, lines
         self.position, self.spaced = 0, False
         self.tokens: list[Token] = []
         self.number = SCIENTIFIC if scientific else DECIMAL
@@ -78,6 +84,8 @@ class Lexer:
         char = self.text[start]
         if char == "\\":
             self.command(start)
+        elif char == "\n" and self.lines and self.begins_formula(start):
+            self.add("newline", "\n", start, start + 1)
         elif char.isspace() or char in "\u200b\u2060\ufeff~":
             self.position, self.spaced = start + 1, True
         elif char in "$":
@@ -94,6 +102,18 @@ class Lexer:
         else:
             self.sign_or_letter(start, char)
 
+    def begins_formula(self, start: int) -> bool:
+        """Whether the line behind a break is a formula of its own: it has a relation, and nothing is open."""
+        line = self.text[start + 1 :].partition("\n")[0].strip()
+        if not line:
+            return not self.text[start:].strip() or self.begins_formula(start + 1 + len(line))
+        kinds = [token.kind for token in self.tokens]
+        if not kinds or kinds[-1] in CARRIES_ON or line[0] in GOES_ON or not HAS_RELATION.search(line):
+            return False
+        opened = sum(kind in ("(", "[", "{") for kind in kinds) + sum(k.startswith("begin:") for k in kinds)
+        closed = sum(kind in (")", "]", "}") for kind in kinds) + sum(k.startswith("end:") for k in kinds)
+        return opened <= closed
+
     def ampersand(self, start: int) -> None:
         """An HTML entity, `&&`, or an alignment mark, which is space."""
         if match := ENTITY.match(self.text, start):
@@ -107,8 +127,15 @@ class Lexer:
                     self.add(token.kind, token.text, start, match.end(), token.value)
         elif self.text.startswith("&&", start):
             self.add("and", "&&", start, start + 2)
+        elif self.in_cases():
+            self.add("&", "&", start, start + 1)
         else:  # an alignment mark
             self.position, self.spaced = start + 1, True
+
+    def in_cases(self) -> bool:
+        """Whether & stands between the value and the condition of a case."""
+        kinds = [token.kind for token in self.tokens]
+        return kinds.count("begin:cases") > kinds.count("end:cases")
 
     def codepoint(self, name: str, start: int, end: int) -> str:
         """The character of &#955; or &#x3bb;."""
@@ -211,8 +238,9 @@ class Lexer:
                     if not (len(following) == 1 and following.isascii() and same(following)):
                         break
                     fold, end = fold + following, end + 1
-                if plain.isdigit():
-                    self.add("number", fold, start, end, Fraction(fold))
+                if plain.isdigit() and (match := DECIMAL.match(fold)):
+                    self.digits(match, start)
+                    self.tokens[-1].end = self.position = end
                 else:
                     self.add("letters", fold, start, end)
                 return
@@ -258,7 +286,7 @@ class Lexer:
             if content not in s.ENVIRONMENTS:
                 raise self.source.error("unknown-environment", start, after, name=content)
             self.add(f"{name}:{content}", content, start, after)
-        elif name in ("underbrace", "overbrace", "boxed"):
+        elif name in ("underbrace", "overbrace", "boxed", "fbox"):
             self.add("wrap", name, start, end)
         elif name == "stackrel" or name == "overset":
             after = self.group(self.group(end)[1])[1]
@@ -303,10 +331,15 @@ class Lexer:
 
     def group(self, start: int) -> tuple[str, int]:
         """The content of the braces at `start` and the offset behind them."""
-        match = re.compile(r"\s*\{([^{}]*)\}").match(self.text, start)
-        if match is None:
+        opened = re.compile(r"\s*\*?\s*\{").match(self.text, start)
+        depth, place = 1, opened.end() if opened is not None else len(self.text)
+        begin = place
+        while place < len(self.text) and depth:
+            depth += (self.text[place] == "{") - (self.text[place] == "}")
+            place += 1
+        if depth:
             raise self.source.error("brace-expected", start)
-        return match[1].strip(), match.end()
+        return self.text[begin : place - 1].strip(), place
 
     def text_command(self, start: int, end: int) -> None:
         r"""\text{...}: a name, `and`, `if` or the like; sentences are refused."""

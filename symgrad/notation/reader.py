@@ -61,7 +61,7 @@ def read_source(source: Source, context: Context) -> Reading:
     if len(source.text) > limit:
         raise source.error("too-long", limit, limit=limit)
     latex = is_latex(source.text)
-    tokens = Lexer(source, scientific=context.scientific).run()
+    tokens = Lexer(source, scientific=context.scientific, lines=context.kind == "answer").run()
     tokens = [
         token
         for token in tokens

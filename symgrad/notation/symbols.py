@@ -39,13 +39,17 @@ VULGAR: Final = {
 RELATIONS: Final = {
     "<": "<", ">": ">", "=": "=", "<=": "<=", ">=": ">=", "==": "=", "!=": "!=", ":=": "=", "=<": "<=",
     "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "⩽": "<=", "⩾": ">=", "≦": "<=", "≧": ">=", "←": "=", "≔": "=",
-    "<-": "=",
+    "<-": "=", "≡": "=", "≜": "=", "≝": "=", "≐": "=",
 }  # fmt: skip
 
 SIGNS: Final = {
-    "+": "+", "-": "-", "−": "-", "–": "-", "*": "*", "·": "*", "×": "*", "⋅": "*", "∗": "*", "∙": "*",
+    "+": "+", "-": "-", "−": "-", "–": "-", "—": "-", "﹣": "-", "⁃": "-", "‐": "-", "‑": "-",
+    "*": "*", "·": "*", "×": "*", "⋅": "*", "⨯": "*", "✕": "*", "✖": "*", "⋆": "*",
+    "∗": "*", "∙": "*",
     "•": "*", "/": "/", "÷": "/", "∕": "/", "@": "*", "^": "^", "_": "_", "(": "(", ")": ")", "[": "[",
-    "]": "]", "{": "{", "}": "}", "|": "|", "∣": "|", "‖": "||", "∥": "||", "⊙": ".*", "⊘": "./", "∘": "circ",
+    "]": "]",
+    "【": "(", "】": ")", "〔": "(", "〕": ")", "〖": "(", "〗": ")",
+    "{": "{", "}": "}", "|": "|", "∣": "|", "‖": "||", "∥": "||", "⊙": ".*", "⊘": "./", "∘": "circ",
     "√": "sqrt", "∂": "partial", "∇": "nabla", "∏": "prod", "∑": "sum", "∞": "infty", "ᵀ": "transpose",
     "⊤": "top", ",": ",", ";": ";", ":": ":", "、": ",", "，": ",", "；": ";", "。": ".", "：": ":",
     "…": "dots", "⋯": "dots", "→": "to", "∈": "in", "⇒": "implies", "⟹": "implies", "⇔": "iff", "⟺": "iff",
@@ -58,7 +62,8 @@ PRIMES: Final = {"'": 1, "′": 1, "’": 1, "″": 2, "‴": 3, "ʹ": 1, "＇":
 COMMAND_SIGNS: Final = {
     "cdot": "*", "times": "*", "ast": "*", "div": "/", "bullet": "*", "star": "*", "le": "<=", "leq": "<=",
     "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "ne": "!=", "neq": "!=", "lt": "<",
-    "gt": ">", "approx": "~", "leftarrow": "=", "gets": "=", "coloneqq": "=", "odot": ".*", "oslash": "./",
+    "gt": ">", "approx": "~", "leftarrow": "=", "gets": "=", "coloneqq": "=",
+    "equiv": "=", "triangleq": "=", "doteq": "=", "odot": ".*", "oslash": "./",
     "circ": "circ", "partial": "partial", "nabla": "nabla", "prod": "prod", "sum": "sum", "infty": "infty",
     "top": "top", "intercal": "top", "prime": "prime", "lbrace": "(", "rbrace": ")", "{": "(", "}": ")",
     "lbrack": "[", "rbrack": "]", "ldots": "dots", "dots": "dots", "cdots": "dots", "dotsc": "dots",
@@ -67,6 +72,7 @@ COMMAND_SIGNS: Final = {
     "land": "and", "wedge": "and", "lor": "or", "vee": "or", "neg": "not", "lnot": "not", "mid": "|",
     "vert": "|", "lvert": "|<", "rvert": ">|", "Vert": "||", "|": "||", "lVert": "||<", "rVert": ">||",
     "sqrt": "sqrt", "frac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "colon": ":",
+    "over": "over",
 }  # fmt: skip
 """LaTeX commands -> token kind."""
 
@@ -81,19 +87,24 @@ IGNORED_COMMANDS: Final = frozenset([
     ",", ";", ":", "!", "quad", "qquad", "enspace", "thinspace", "medspace", "thickspace", "left", "right",
     "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr", "bigm",
     "Bigm", "middle", "displaystyle", "textstyle", "limits", "nolimits", "nonumber", "notag", "hfill", "null",
+    "scriptstyle", "scriptscriptstyle", "allowbreak", "newline", "strut", "mathstrut", "relax", "centering",
+    "negthinspace", "noindent", "par", "nobreak", "protect",
 ]) | {" ", "/", "\n"}  # fmt: skip
 STYLE_COMMANDS: Final = frozenset([
     "mathbf", "boldsymbol", "bm", "vec", "mathit", "mathsf", "mathcal", "mathbb", "mathscr", "mathfrak", "bf",
     "rm", "it", "cal", "pmb",
 ])  # fmt: skip
 TEXT_COMMANDS: Final = frozenset([
-    "text", "mathrm", "operatorname", "mathop", "textrm", "textit", "textbf", "textsf", "mathtt",
+    "text", "mathrm", "operatorname", "mathop", "textrm", "textit", "textbf", "textsf", "mathtt", "mbox",
+    "hbox", "textnormal",
 ])  # fmt: skip
 DECORATIONS: Final = {
     "hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde",
 }  # fmt: skip
 COMBINING: Final = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde"}
-DROPPED_WITH_ARGUMENT: Final = frozenset({"tag", "label", "phantom", "hspace", "vspace"})
+DROPPED_WITH_ARGUMENT: Final = frozenset([
+    "tag", "label", "phantom", "hphantom", "vphantom", "hspace", "vspace", "color", "textcolor", "eqref",
+])  # fmt: skip
 ENVIRONMENTS: Final = frozenset([
     "align", "align*", "aligned", "equation", "equation*", "gather", "gather*", "gathered", "split", "cases",
     "pmatrix", "bmatrix", "matrix", "eqnarray", "eqnarray*", "multline", "multline*", "array",

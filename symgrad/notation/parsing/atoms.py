@@ -6,15 +6,13 @@ from dataclasses import replace
 
 from symgrad.errors import SymgradError
 from symgrad.notation.lexer import Token
+from symgrad.notation.parsing.cases import Cases
 from symgrad.notation.parsing.functions import CLOSING
-from symgrad.notation.parsing.letters import Letters
 from symgrad.notation.tree import (
     Apply,
     Constant,
     Derivative,
     Div,
-    Indicator,
-    Logic,
     Name,
     Number,
     Pow,
@@ -24,8 +22,10 @@ from symgrad.notation.tree import (
     substitute,
 )
 
+BOXES = ("boxed", "fbox")
 
-class Atoms(Letters):
+
+class Atoms(Cases):
     """Reads one thing, and says what is missing where none begins."""
 
     def atom(self) -> Tree:
@@ -47,6 +47,8 @@ class Atoms(Letters):
             case "partial":
                 if (derivative := self.derivative()) is not None:
                     return derivative
+                if self.peek().kind in ("_", "sub"):
+                    return self.gradient(token)
                 raise self.fail("half-derivative", token)
             case "nabla":
                 return self.gradient(token)
@@ -59,6 +61,8 @@ class Atoms(Letters):
                 return self.wrapped(token)
             case "left.":
                 return self.evaluated(token)
+            case "begin:cases":
+                return self.cases(token)
             case _:
                 raise self.no_atom(token)
 
@@ -81,7 +85,7 @@ class Atoms(Letters):
         """A number, or the 1 of 1[z > 0]."""
         self.take()
         assert token.value is not None
-        if token.value == 1 and self.token.kind in ("[", "_") and not self.token.spaced:
+        if token.value == 1 and self.token.kind in ("[", "_", "{") and not self.token.spaced:
             save = self.at
             if (indicator := self.indicator()) is not None:
                 return self.spanned(indicator, token.start)
@@ -89,26 +93,16 @@ class Atoms(Letters):
         decimal = "." in token.text or "e" in token.text.lower()
         return Number(token.value, decimal=decimal, span=(token.start, token.end))
 
-    def indicator(self) -> Tree | None:
-        r"""1[z > 0], \mathbb 1_{z > 0}; None if no relation stands in the bracket."""
-        self.accept("_")
-        opened = self.take()
-        if opened.kind not in ("[", "{"):
-            return None
-        inner = self.nested(self.statement, opened)
-        if not isinstance(inner, Relation | Logic):
-            return None
-        self.expect(CLOSING[opened.kind], opened)
-        return Indicator(inner)
-
     def bracket(self, token: Token) -> Tree:
         """Whatever stands between brackets of the same kind."""
         if (composed := self.composition(token)) is not None:
             return composed
         self.take()
         inner = self.nested(self.statement, token)
+        if token.kind == "{" and self.accept("over"):
+            inner = Div(inner, self.nested(self.expression, token))
         self.expect(CLOSING[token.kind], token)
-        return self.spanned(inner, token.start) if inner.span else inner
+        return self.spanned(inner, token.start) if inner.span or isinstance(inner, Div) else inner
 
     def absolute(self, token: Token) -> Tree:
         """|x|, ‖v‖."""
@@ -144,7 +138,9 @@ class Atoms(Letters):
         r"""A group or one digit, letter or command, as in \frac12 and \tfrac z2."""
         opened = self.token
         if self.accept("{"):
-            inner = self.nested(self.expression, opened)
+            inner = self.nested(self.statement if command.text in BOXES else self.expression, opened)
+            if self.accept("over"):
+                inner = Div(inner, self.nested(self.expression, opened))
             self.expect("}", opened)
             return inner
         if opened.kind in ("number", "letters") and len(opened.text) > 1 and opened.text.isalnum():
@@ -174,7 +170,7 @@ class Atoms(Letters):
         r"""\boxed{x}, \underbrace{x}_{...}: the content; a caption is read over."""
         self.take()
         inner = self.argument(token)
-        if token.text != "boxed" and self.accept("_", "^"):
+        if token.text not in BOXES and self.accept("_", "^"):
             depth = 0
             while self.token.kind != "end":
                 kind = self.take().kind
@@ -201,7 +197,7 @@ class Atoms(Letters):
         raise self.fail("evaluation-point", token)
 
     def gradient(self, token: Token) -> Tree:
-        r"""\nabla_\theta J."""
+        r"""\nabla_\theta J, \partial_w L."""
         self.take()
         if not self.accept("_"):
             raise self.fail("half-derivative", token)

@@ -44,7 +44,7 @@ class Functions(Names):
         opened = self.token
         if opened.kind in ("(", "[") or (opened.kind == "{" and self.latex):
             arguments, options = self.arguments(opened)
-        elif stem in s.BUILT_IN and self.starts_factor(opened):
+        elif stem in s.BUILT_IN and (self.starts_factor(opened) or (self.latex and opened.kind == "-")):
             with self.deeper(token):
                 arguments, options = (self.factor(),), ()
         else:

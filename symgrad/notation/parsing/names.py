@@ -43,7 +43,11 @@ class Names(Scripts):
         if token.kind == "letters" and len(token.text) > 1 and self.latex and token.text not in self.stems:
             self.split(len(self.longest_known(token.text) or "x"))
         token = self.take()
-        return self.subscripts(Name(token.text, span=(token.start, token.end)), token.start)
+        text = token.text
+        if text not in self.stems and (alias := self.context.aliases.get(text)) is not None:
+            self.taken[text] = alias
+            text = alias
+        return self.subscripts(Name(text, span=(token.start, token.end)), token.start)
 
     def longest_known(self, text: str) -> str | None:
         """The longest known name that begins a LaTeX run of letters, shorter than the run."""

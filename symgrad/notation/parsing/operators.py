@@ -5,7 +5,20 @@ from __future__ import annotations
 from symgrad.notation.indices import canonical
 from symgrad.notation.lexer import Token
 from symgrad.notation.parsing.derivatives import Derivatives
-from symgrad.notation.tree import BigOp, Div, Indicator, Logic, Mul, Name, Relation, Tree, children
+from symgrad.notation.parsing.dots import through_dots
+from symgrad.notation.tree import (
+    BigOp,
+    Div,
+    Indicator,
+    Logic,
+    Mul,
+    Name,
+    Number,
+    Relation,
+    Tree,
+    children,
+    walk,
+)
 
 BIG = ("prod", "sum")
 Item = tuple[str, Tree]
@@ -23,8 +36,12 @@ class Operators(Derivatives):
             token = self.token
             if token.kind in BIG:
                 items.extend(self.big_operator(token))
+            elif token.kind == "dots" and self.context.kind == "answer":
+                return self.dotted(items, start)
             elif token.kind in ("*", "/"):
                 operator = self.take().kind
+                if operator == "*" and self.token.kind == "dots" and self.context.kind == "answer":
+                    return self.dotted(items, start)
                 if self.token.kind in BIG:
                     (_, big), *rest = self.big_operator(self.token)
                     items.extend([(operator, big), *rest])
@@ -34,6 +51,25 @@ class Operators(Derivatives):
                 items.append(("*", self.factor()))
             else:
                 return self.fold(items, start)
+
+    def dotted(self, items: list[Item], start: int) -> Tree:
+        """The product with the factors that its dots leave out."""
+        dots = self.take()
+        self.accept("*")
+        if self.token.kind == "dots" or not self.starts_factor(self.token):
+            raise self.fail("dots", dots)
+        rest = self.product()
+        behind = rest.factors if isinstance(rest, Mul) else (rest,)
+        before = [item for operator, item in items if operator == "*"]
+        found = through_dots(before, behind) if len(before) == len(items) else None
+        known = self.context.known
+        if found is None or any(
+            isinstance(n, Name) and n not in known and self.context.members(n.stem) and concrete(n)
+            for factor in found
+            for n in walk(factor)
+        ):
+            raise self.fail("dots", dots)
+        return self.spanned(Mul(tuple(found)), start)
 
     def fold(self, items: list[Item], start: int) -> Tree:
         """The product of the items from left to right: a/b c is (a/b) c."""
@@ -121,6 +157,11 @@ class Operators(Derivatives):
 def as_number(tree: Tree) -> Tree:
     """A relation that is calculated with counts as 0 or 1."""
     return Indicator(tree) if isinstance(tree, Relation | Logic) else tree
+
+
+def concrete(name: Name) -> bool:
+    """Whether all indices are numbers."""
+    return all(isinstance(index, Number) for index in name.indices)
 
 
 def mentions(tree: Tree, index: str) -> bool:

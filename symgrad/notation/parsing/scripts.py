@@ -28,6 +28,10 @@ class Scripts(Stream):
             if self.token.kind == "sub":
                 indices.append(self.small(self.take()))
             elif self.accept("_"):
+                if (whole := self.labelled(stem)) is not None:
+                    self.take()
+                    stem, indices = whole.stem, list(whole.indices)
+                    continue
                 indices.extend(self.in_index(self.subscript))
                 label = indices[-1]
                 if isinstance(label, Name) and label.stem in DECORATED and not label.indices:
@@ -35,6 +39,16 @@ class Scripts(Stream):
                     stem = f"{stem}_{label.stem}"
             else:
                 return Name(stem, tuple(indices), layer=name.layer, span=(start, self.last.end))
+
+    def labelled(self, stem: str) -> Name | None:
+        """The known name y_true where LaTeX would take only its t; the longest known name wins."""
+        token = self.token
+        if not self.latex or token.kind != "letters" or len(token.text) < 2:
+            return None
+        label = Name(stem, (Name(token.text),))
+        if label in self.context.known:
+            return label
+        return Name(f"{stem}_{token.text}") if f"{stem}_{token.text}" in self.stems else None
 
     def glued_digits(self) -> bool:
         """Whether digits follow without a space, as in w1."""

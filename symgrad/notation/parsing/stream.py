@@ -21,7 +21,7 @@ NO_FACTOR = RELATION_KINDS | {
     "+", "-", "*", "/", ".*", "./", ".^", "circ",
     "^", "_", "prime", "super", "sub", "!", "%", "transpose", "top",
     ")", "]", "}", ">|", ">||", ".", "right.", ",", ";", ":", "newline", "end",
-    "to", "in", "implies", "iff", "and", "or", "not", "is",
+    "to", "in", "implies", "iff", "and", "or", "not", "is", "over", "&",
 }  # fmt: skip
 """What cannot begin a factor, and so ends a product written without signs."""
 KEYWORDS = frozenset(["and", "or", "not", "iff", "implies", "is"])
@@ -121,7 +121,7 @@ class Stream(ABC):
         if token.kind in ("|", "||"):  # the same bar closes what it opened
             return not self.bars or (self.bars[-1] == "||" and token.kind == "|")
         if token.kind.startswith(("begin:", "end:")):
-            return False
+            return token.kind == "begin:cases"
         return self.keyword(token) not in NO_FACTOR
 
     # Errors and places.

@@ -1,0 +1,97 @@
+"""Names that an answer may use and the chain does not have, replaced by what they stand for in it."""
+
+from __future__ import annotations
+
+from symgrad.calculus.derive import derive
+from symgrad.grading.question import Question
+from symgrad.network.graph import Network
+from symgrad.network.symbolic import SymbolicNetwork
+from symgrad.notation.source import Source
+from symgrad.notation.tree import (
+    Apply,
+    Derivative,
+    Div,
+    Elementwise,
+    Mul,
+    Name,
+    Pow,
+    Transpose,
+    Tree,
+    rebuild,
+    substitute,
+    walk,
+)
+from symgrad.notation.writers.plain import plain
+
+
+def settle(question: Question, tree: Tree, source: Source) -> Tree:
+    """delta_j, derivatives of inner names and aliases, replaced by what they stand for.
+
+    Raises:
+        SymgradError: a name or derivative that means nothing in this chain.
+    """
+    if question.renamed:
+        tree = substitute(tree, question.renamed)
+    if question.scalar:
+        tree = scalars(tree)
+    network = question.network
+    if network is None:
+        return tree
+    swaps: dict[Tree, Tree] = {}
+    for node in walk(tree):
+        if isinstance(node, Name) and node.stem == "delta" and node not in network.names:
+            swaps[node] = delta(question, network, node, source)
+        elif isinstance(network, SymbolicNetwork):
+            continue  # tokens are looked up where ranges are compared
+        elif isinstance(node, Derivative) and node not in question.adjoints and node != question.goal:
+            swaps[node] = inner(network, node, source)
+    return substitute(tree, swaps) if swaps else tree
+
+
+def scalars(tree: Tree) -> Tree:
+    """Elementwise products and transposes of numbers are plain ones."""
+    tree = rebuild(tree, scalars)
+    match tree:
+        case Elementwise("*", left, right):
+            return Mul((left, right))
+        case Elementwise("/", left, right):
+            return Div(left, right)
+        case Elementwise("^", left, right):
+            return Pow(left, right)
+        case Transpose(operand):
+            return operand
+    return tree
+
+
+def delta(question: Question, network: Network, name: Name, source: Source) -> Tree:
+    """delta_j is d(objective)/d(argument of layer j's activation)."""
+    goal = question.goal
+    of = goal.of if goal is not None else network.objective
+    if isinstance(network, SymbolicNetwork):
+        argument = network.argument(name.indices)
+        if argument is not None:
+            return Derivative(of, argument)
+        raise source.error("unknown-name", 0, len(source.text), name=plain(name))
+    for equation in network.equations:
+        body = equation.body
+        if (
+            equation.name.indices == name.indices
+            and isinstance(body, Apply)
+            and len(body.arguments) == 1
+            and isinstance(body.arguments[0], Name)
+        ):
+            return Derivative(of, body.arguments[0])
+    raise source.error("unknown-name", 0, len(source.text), name=plain(name))
+
+
+def inner(network: Network, token: Derivative, source: Source) -> Tree:
+    """The value of a derivative such as da_2/dz_2, or of a gradient of another objective."""
+    if token.order != 1 or not isinstance(token.of, Name):
+        raise source.error("derivative-order", 0, len(source.text), token=plain(token))
+    for name in (token.of, token.by):
+        if name not in network.names:
+            raise source.error("unknown-name", 0, len(source.text), name=plain(name))
+    found = derive(network, token.by, token.of)
+    values = dict(found.kept)
+    parts = [values.get(f, f) if isinstance(f, Derivative) else f for f in found.factors]
+    return parts[0] if len(parts) == 1 else Mul(tuple(parts))
