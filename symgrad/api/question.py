@@ -14,6 +14,7 @@ from symgrad.errors import InputError, NotSupportedError, Where
 from symgrad.grading import question as grading
 from symgrad.grading.forms import FORMS
 from symgrad.grading.marking import mark as mark_answer
+from symgrad.grading.rubric import STEPS
 from symgrad.notation.context import Context
 from symgrad.notation.reader import read
 from symgrad.notation.tree import strip_spans
@@ -195,7 +196,7 @@ def checked_rubric(rubric: Mapping[str, Any]) -> dict[str, Any]:
 
     found: dict[str, Any] = {}
     for name, rule in rubric.items():
-        if name not in MISTAKES:
+        if name not in (*MISTAKES, STEPS):
             near = next(iter(get_close_matches(name, MISTAKES, 1, 0.6)), "")
             where, hint = Where("<rubric>", 1, 1, name, len(name)), "did-you-mean" if near else ""
             raise InputError("rubric-unknown", where, hint, name=name, suggestion=near)

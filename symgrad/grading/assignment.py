@@ -13,6 +13,7 @@ import yaml
 from symgrad.errors import InputError, SymgradError, Where
 from symgrad.grading.forms import FORMS
 from symgrad.grading.question import Question, Rule
+from symgrad.grading.rubric import STEPS
 from symgrad.values.mark import MISTAKES
 
 TOP = ("title", "language", "hint", "questions")
@@ -185,7 +186,7 @@ def read_item(document: Document, node: yaml.Node, builder: Any) -> Item:
 
 def read_rubric(document: Document, node: yaml.Node) -> dict[str, Rule]:
     """Mistake -> a number, or {each: -1, max: -2}."""
-    fields = document.mapping(node, MISTAKES, "rubric")
+    fields = document.mapping(node, (*MISTAKES, STEPS), "rubric")
     found: dict[str, Rule] = {}
     for name, value in fields.items():
         if isinstance(value, yaml.MappingNode):

@@ -16,6 +16,8 @@ from symgrad.grading.numbers import judge_number
 from symgrad.grading.question import Question
 from symgrad.grading.reading import Answer, Unreadable, read_answer
 from symgrad.grading.rubric import score
+from symgrad.grading.working import Working, introduced, judge_working, shown, sub_question
+from symgrad.grading.working import said as described
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.tree import Derivative, Name, Pow, Tree, walk
 from symgrad.notation.writers.latex import latex
@@ -61,6 +63,9 @@ def judge(question: Question, answer: Answer) -> Mark:
         return Mark("undecided", evidence=(Phrase.of("feedback.undecided-not-scalar"),), remarks=remarks)
     if isinstance(question.network, SymbolicNetwork) and question.goal is not None:
         return judge_symbolic(question, question.network, answer, remarks)
+    working = judge_working(question, answer)
+    if working is not None:
+        answer = replace(answer, tree=working.tree)
     decision = algebra_of(question.scope).equal(answer.tree, question.gold)
     if decision.verdict == "unknown":
         return Mark(
@@ -69,13 +74,30 @@ def judge(question: Question, answer: Answer) -> Mark:
     if decision.verdict == "equal" and nowhere(question, answer.tree):
         return Mark("undecided", evidence=(Phrase.of("feedback.undecided-domain"),), remarks=remarks)
     if decision.verdict == "equal":
-        said = (*remarks, *correct_remarks(question, answer, decision))
+        said = (*remarks, *correct_remarks(question, answer, decision, working))
         return Mark("correct", points=question.points, remarks=said)
-    found = diagnose(question, answer.tree)
+    return replace(incorrect(question, answer.tree, working, decision), remarks=remarks)
+
+
+def incorrect(question: Question, tree: Tree, working: Working | None, decision: Decision) -> Mark:
+    """The mark of a wrong answer: the slip in it, or in the first line of its working that fails."""
+    asked, found, earned = question, None, 0
+    first = working.first if working is not None else None
+    if working is not None and first is not None:
+        asked, earned = sub_question(question, working.lines[first]), working.earned
+        found = diagnose(asked, working.trees[first])
+        if not found.mistakes:
+            asked, found = question, None
+    found = found or diagnose(question, tree)
+    explained = working is None or first is None or working.once
+    points = score(question, "incorrect", found.readings if explained else (), earned)
     spoken = found.mistakes[:1] if another_gradient(found) else found.readings[0] if found.readings else ()
-    points = score(question, "incorrect", found.readings)
+    told = hints(asked, spoken)
     why = evidence(question, decision)
-    return Mark("incorrect", found.mistakes, points, why, hints=hints(question, spoken), remarks=remarks)
+    if working is not None:
+        why = (*described(working), *why)
+        told = tuple((*introduced(working), *level) for level in told)
+    return Mark("incorrect", found.mistakes, points, why, hints=told)
 
 
 def another_gradient(found: Found) -> bool:
@@ -110,17 +132,17 @@ def restricted(question: Question, tree: Tree, decision: Decision) -> Iterator[P
         yield Phrase.of("feedback.domain", condition=condition)
 
 
-def correct_remarks(question: Question, answer: Answer, decision: Decision) -> tuple[Phrase, ...]:
+def correct_remarks(
+    question: Question, answer: Answer, decision: Decision, working: Working | None
+) -> tuple[Phrase, ...]:
     """What a correct answer should still be told: where it is undefined, its left side, links and form."""
     found = list(restricted(question, answer.tree, decision))
     left = answer.left
     if isinstance(left, Derivative) and question.goal is not None and left != question.goal:
         found.append(Phrase.of("feedback.left-side", left=left, goal=question.goal))
-    for link in answer.links:
-        if (
-            link != question.goal
-            and algebra_of(question.scope).equal(link, question.gold).verdict == "different"
-        ):
+    for line, state in zip(working.lines, working.states, strict=True) if working is not None else ():
+        if state != "right" and state != "unknown":
+            link = line.right if line.left in (None, question.goal) else shown(line)
             found.append(Phrase.of("feedback.broken-link", link=link))
     if not has_form(answer.tree, question.form):
         found.append(Phrase.of(f"feedback.form-{question.form}"))

@@ -16,7 +16,18 @@ from symgrad.notation.context import Context
 from symgrad.notation.reader import read, read_source
 from symgrad.notation.source import Source
 from symgrad.notation.symbols import BUILT_IN, COMMAND_WORDS, GREEK_WORDS, SYNONYMS
-from symgrad.notation.tree import Derivative, Logic, Name, Relation, Tree, strip_spans, substitute, walk
+from symgrad.notation.tree import (
+    Derivative,
+    Logic,
+    Mul,
+    Name,
+    Relation,
+    Tree,
+    rebuild,
+    strip_spans,
+    substitute,
+    walk,
+)
 from symgrad.notation.writers.plain import plain
 
 WORD = re.compile(r"(?<![\\\w{])(?:[A-Za-z]+['’][A-Za-z]+|[A-Za-z]{2,}|I(?=\s+[a-z]))(?![\w'’′(])")
@@ -232,7 +243,9 @@ class Understanding:
         Raises:
             SymgradError: a name of the answer's own that it never explains.
         """
-        tree = substitute(strip_spans(part), self.values)
+        tree = strip_spans(part)
+        if self.values:
+            tree = flat(substitute(tree, self.values))
         left = next((n for n in walk(tree) if isinstance(n, Name) and n in self.own), None)
         if left is not None:
             raise self.source.error("unknown-name", *(part.span or (0, 1)), name=plain(left))
@@ -254,3 +267,13 @@ class Understanding:
         if isinstance(before[0], Derivative | Name):
             return tuple(before[1:]), tree, before[0]
         return tuple(before), tree, None
+
+
+def flat(tree: Tree) -> Tree:
+    """The tree with products of products written as one."""
+    tree = rebuild(tree, flat)
+    match tree:
+        case Mul(factors) if any(isinstance(factor, Mul) for factor in factors):
+            parts = ((factor.factors if isinstance(factor, Mul) else (factor,)) for factor in factors)
+            return Mul(tuple(part for several in parts for part in several))
+    return tree
