@@ -152,12 +152,21 @@ class Chain:
         precision: str | int = "float64",
         functions: Mapping[str, str] | None = None,
         of: str | None = None,
+        seed: int | None = None,
     ) -> Evaluation:
-        """Numbers for a gradient, several, every member of a family `b_j`, or (None) all parameters."""
+        """Numbers for a gradient, several, every member of a family `b_j`, or (None) all parameters.
+
+        Args:
+            wrt: one name, several, or a family.
+            values: names or families -> numbers, expressions, nested lists, NumPy arrays; sizes by name.
+            precision: "float16", "bfloat16", "float32", "float64", "log", "exact", or certified digits.
+            functions: what general functions stand for.
+            of: default the objective.
+            seed: draws what has no value, the same for the same seed.
+        """
         from symgrad.api.evaluation import evaluate
 
-        self.only_scalars("eval")
-        return evaluate(self.network, wrt, values or {}, precision, self.functions(functions), of)
+        return evaluate(self.network, wrt, values or {}, precision, self.functions(functions), of, seed)
 
     def notes(
         self,

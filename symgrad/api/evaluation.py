@@ -11,12 +11,17 @@ from symgrad.calculus.derive import derive
 from symgrad.errors import MissingValueError, SymgradError
 from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
-from symgrad.notation.tree import Derivative, Name, Tree
+from symgrad.notation.tree import Derivative, Name, Tree, number
 from symgrad.notation.writers.plain import plain
+from symgrad.numerics.drawing import Drawn, draw
 from symgrad.numerics.evaluate import Report
 from symgrad.numerics.evaluate import report as evaluate_all
 from symgrad.numerics.vanishing import vanishing
 from symgrad.values import evaluation as values
+from symgrad.values.phrase import Phrase
+
+LONGEST_SETTINGS, MOST_KINKS = 400, 5
+"""More drawn numbers than fit into so many letters, and more kinks than these, are not listed."""
 
 
 class Evaluation:
@@ -26,9 +31,16 @@ class Evaluation:
     """
 
     def __init__(
-        self, network: Network, report: Report, given: Mapping[str, Any], functions: Mapping[str, str]
+        self,
+        network: Network,
+        report: Report,
+        given: Mapping[str, Any],
+        functions: Mapping[str, str],
+        drawn: tuple[Drawn, ...] = (),
+        seed: int | None = None,
     ) -> None:
         self.network, self.report, self.given, self.functions = network, report, given, functions
+        self.drawn, self.seed = drawn, seed
 
     @property
     def evaluations(self) -> tuple[values.Evaluation, ...]:
@@ -74,11 +86,30 @@ class Evaluation:
         target = Target(format, lang, templates, encoding)
         shown = self.evaluations[0] if len(self.evaluations) == 1 else self.evaluations
         depths = None if format == "json" else self.depths()
-        return render_evaluation(shown, target, values=self.report.numbers, vanishing=depths)
+        remarks = self.remarks()
+        numbers = self.report.numbers
+        return render_evaluation(shown, target, values=numbers, vanishing=depths, remarks=remarks)
+
+    def remarks(self) -> tuple[Phrase, ...]:
+        """What was drawn at random, and where a convention decides."""
+        found = []
+        if self.drawn:
+            names = ", ".join(plain(one.name) for one in self.drawn)
+            found.append(Phrase.of("documents.drawn", seed=self.seed or 0, names=names))
+            settings = " ".join(f'--set "{one.setting}"' for one in self.drawn)
+            if len(settings) <= LONGEST_SETTINGS:
+                found.append(Phrase.of("documents.drawn-again", line=settings))
+        for kink in self.report.kinks[:MOST_KINKS]:
+            fields: dict[str, Tree] = {"application": kink.application, "place": kink.place}
+            if kink.slope is None:
+                found.append(Phrase.of("documents.at-tie", **fields))
+            else:
+                found.append(Phrase.of("documents.at-kink", **fields, slope=number(kink.slope)))
+        return tuple(found)
 
     def depths(self) -> Mapping[str, int] | None:
         """Number format -> depth from which the first layer's gradient of this family rounds to 0."""
-        if len(self.evaluations) < 2 or not self.report.rows:
+        if len(self.evaluations) < 2 or not self.report.rows or self.network.shapes:
             return None
         goals = [e.goal for e in self.evaluations if isinstance(e.goal, Derivative)]
         if not goals or any(goal.of != self.network.objective for goal in goals):
@@ -99,6 +130,7 @@ def evaluate(
     precision: str | int,
     functions: Mapping[str, str],
     of: str | None,
+    seed: int | None = None,
 ) -> Evaluation:
     """Numbers for a gradient, several, a family, or (None) all parameters."""
     if isinstance(network, SymbolicNetwork):
@@ -109,7 +141,11 @@ def evaluate(
     )
     target = None if of is None else one(network, of)
     goals = [derive(network, name, target) for name in dict.fromkeys(names)]
-    return Evaluation(network, evaluate_all(network, goals, given, precision, functions), given, functions)
+    drawn: tuple[Drawn, ...] = ()
+    if seed is not None:
+        given, drawn = draw(network, given, seed)
+    found = evaluate_all(network, goals, given, precision, functions)
+    return Evaluation(network, found, given, functions, drawn, seed)
 
 
 def with_depth(network: SymbolicNetwork, given: Mapping[str, Any]) -> tuple[Network, Mapping[str, Any]]:

@@ -1,7 +1,8 @@
 """Floor 3: number kinds and the one interpreter of trees.
 
 `evaluate(tree, values, kind, functions)` gives a number of the chosen kind; `compile_tree` does the work once
-for a tree that is evaluated often. The kinds load NumPy or python-flint only when they are asked for.
+for a tree that is evaluated often; `compile_shaped` does vectors and matrices. The kinds load NumPy or
+python-flint only when they are asked for.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from symgrad.arithmetic.exact import EXACT
     from symgrad.arithmetic.floats import BFLOAT16, FLOAT16, FLOAT32, FLOAT64
     from symgrad.arithmetic.modular import MOD_P, ModP
+    from symgrad.arithmetic.shaped import Shaped, compile_shaped
     from symgrad.arithmetic.signedlog import SIGNED_LOG, SignedLog
 
 _LAZY = {
@@ -32,13 +34,15 @@ _LAZY = {
     "MOD_P": "modular",
     "ModP": "modular",
     "SIGNED_LOG": "signedlog",
+    "Shaped": "shaped",
     "SignedLog": "signedlog",
+    "compile_shaped": "shaped",
 }
 
 __all__ = [
     "BFLOAT16", "EXACT", "FLOAT16", "FLOAT32", "FLOAT64", "MOD_P", "SIGNED_LOG", "Arb", "Functions",
-    "Inexact", "Kind", "ModP", "NotScalar", "Program", "SignedLog", "TooLong", "Undefined", "Unvalued",
-    "atoms", "compile_tree", "evaluate", "nth_derivative", "resolve", "written_out",
+    "Inexact", "Kind", "ModP", "NotScalar", "Program", "Shaped", "SignedLog", "TooLong", "Undefined",
+    "Unvalued", "atoms", "compile_shaped", "compile_tree", "evaluate", "nth_derivative", "resolve", "written_out",
 ]  # fmt: skip
 
 

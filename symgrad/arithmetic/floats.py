@@ -41,6 +41,22 @@ class Float(Kind):
         """Left / right, rounded; by zero it is inf or nan."""
         return left / right
 
+    def matmul(self, left: Value, right: Value) -> Value:
+        """Of the 16-bit formats every product and every partial sum is rounded."""
+        if self.name not in ("float16", "bfloat16"):
+            return left @ right
+        found = self.multiply(left[:, :1], right[:1])
+        for place in range(1, left.shape[1]):
+            term = self.multiply(left[:, place : place + 1], right[place : place + 1])
+            found = self.add(found, term)
+        return found
+
+    def total(self, array: Value) -> Value:
+        """The wide formats in NumPy's order, the narrow ones rounding every partial sum."""
+        if self.name in ("float16", "bfloat16"):
+            return super().total(array)
+        return array.sum()
+
     def power(self, base: Value, exponent: Value) -> Value:
         """Base ^ exponent, rounded once."""
         return np.power(base, exponent)
@@ -120,12 +136,22 @@ class Float(Kind):
 
 def round_to_bfloat16(value: Value) -> Value:
     """The nearest bfloat16 (ties to even), held in a float32."""
+    if isinstance(value, np.ndarray):
+        return _array_to_bfloat16(value)
     single = np.float32(value)
     if not np.isfinite(single):
         return single
     bits = int(single.view(np.uint32))
     bits = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000
     return np.uint32(bits).view(np.float32)
+
+
+def _array_to_bfloat16(values: Value) -> Value:
+    """The same for an array."""
+    single = values.astype(np.float32)
+    bits = single.view(np.uint32).astype(np.uint64)
+    bits = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000
+    return np.where(np.isfinite(single), bits.astype(np.uint32).view(np.float32), single)
 
 
 class BFloat16(Float):

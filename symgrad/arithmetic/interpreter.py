@@ -62,7 +62,7 @@ def compile_tree(
     tree: Tree, kind: Kind, functions: Functions | None = None, kept: Container[Tree] = ()
 ) -> Program:
     """A program for many evaluations; `kept` are compound subtrees that the values will supply."""
-    compiler = _Compiler(kind, functions or {}, kept)
+    compiler = Compiler(kind, functions or {}, kept)
     with kind.working():
         run = compiler.tree(written_out(tree))
     return Program(tuple(compiler.slots), kind, run)
@@ -78,7 +78,9 @@ def without_value(name: str) -> Callable[[Value], Value]:
 
 
 @dataclass(slots=True)
-class _Compiler:
+class Compiler:
+    """Turns trees into closures over slots; `shaped` extends it to vectors and matrices."""
+
     kind: Kind
     functions: Functions
     kept: Container[Tree]
@@ -87,6 +89,7 @@ class _Compiler:
     """Whether u 1[c] is 0 where c fails, whatever u is there: so in the formulas of functions."""
 
     def tree(self, tree: Tree) -> Run:
+        """The closure of one node."""
         match tree:
             case Name() | Derivative():
                 return self.slot(tree)
@@ -115,10 +118,12 @@ class _Compiler:
         raise NotScalar(tree)
 
     def slot(self, tree: Tree) -> Run:
+        """An input, looked up when it runs."""
         position = self.slots.setdefault(tree, len(self.slots))
         return lambda slots: slots[position]
 
     def power(self, base: Tree, exponent: Tree) -> Run:
+        """A power, by its exponent's kind."""
         kind, n = self.kind, rational(exponent)
         if n is not None and n.denominator == 1:
             inner, power = self.tree(base), n.numerator
@@ -171,7 +176,7 @@ class _Compiler:
 
     def _formula(self, formula: Tree) -> Callable[[Value], Value]:
         """A formula in x as a function of one number; built-in names mean the built-ins."""
-        inner = _Compiler(self.kind, {}, (), switching=True)
+        inner = Compiler(self.kind, {}, (), switching=True)
         run = inner.tree(formula)
         if not inner.slots:
             return lambda x: run([])

@@ -50,6 +50,10 @@ class Kind(ABC):
     """First derivatives of built-in functions computed directly."""
     prefers_stable: ClassVar[bool] = True
     """Whether derivatives are taken in their form without cancellation."""
+    ordered: ClassVar[bool] = True
+    """Whether numbers can be compared."""
+    dtype: Any = object
+    """What NumPy arrays of these numbers hold."""
 
     @abstractmethod
     def number(self, value: Fraction) -> Value:
@@ -82,6 +86,18 @@ class Kind(ABC):
     def negate(self, operand: Value) -> Value:
         """-operand."""
         return -operand
+
+    def matmul(self, left: Value, right: Value) -> Value:
+        """The product of two two-dimensional arrays."""
+        return left @ right
+
+    def total(self, array: Value) -> Value:
+        """The sum of all entries of an array, from the first to the last."""
+        entries = array.reshape(-1)
+        found = entries[0]
+        for entry in entries[1:]:
+            found = self.add(found, entry)
+        return found
 
     def power_integer(self, base: Value, exponent: int) -> Value:
         """Base ^ exponent for an integer exponent."""

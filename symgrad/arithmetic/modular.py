@@ -25,6 +25,7 @@ class ModP(Kind):
 
     name = "mod p"
     prefers_stable: ClassVar[bool] = False
+    ordered: ClassVar[bool] = False
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
@@ -46,6 +47,10 @@ class ModP(Kind):
     def multiply(self, left: int, right: int) -> int:
         """Left * right mod p."""
         return left * right % P
+
+    def matmul(self, left: Value, right: Value) -> Value:
+        """Reduced once an entry."""
+        return (left @ right) % P
 
     def negate(self, operand: int) -> int:
         """-operand mod p."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from math import log2
 from typing import Any
 
-from symgrad.arithmetic import Arb, Functions
+from symgrad.arithmetic import EXACT, Arb, Functions
+from symgrad.arithmetic.arrays import array_of, is_array
 from symgrad.arithmetic.kind import Kind
 from symgrad.errors import InputError, SymgradError
 from symgrad.network.graph import Network
@@ -15,6 +16,7 @@ from symgrad.notation.tree import Name, Tree, walk
 from symgrad.numerics.factors import Factors, Valued
 from symgrad.numerics.forward import Forward, needed
 from symgrad.numerics.given import Values, read_values
+from symgrad.numerics.kinks import Kink, kinks
 from symgrad.numerics.layers import LayerRow, rows
 from symgrad.numerics.lost import lost
 from symgrad.numerics.missing import fill_functions, require_functions
@@ -28,11 +30,15 @@ MOST_BITS = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Gradients in numbers, the numbers of all names they are made of, and for a family a row a layer."""
+    """Gradients in numbers, the numbers of all names they are made of, and for a family a row a layer.
+
+    kinks: where the point lies exactly on a kink, so that a convention decides.
+    """
 
     evaluations: tuple[Evaluation, ...]
     numbers: Mapping[Tree, Any]
     rows: tuple[LayerRow, ...]
+    kinks: tuple[Kink, ...] = ()
 
 
 def evaluate(
@@ -87,12 +93,25 @@ def report(
     found = rows(evaluations, numbers, kind)
     if asked.kind is None:
         found = tuple(printing(row, asked.digits) for row in found)
-    return Report(evaluations, numbers, found)
+    return Report(evaluations, numbers, found, kinks(network, work.functions, numbers, kind, given.sizes))
 
 
 def printing(row: LayerRow, digits: int) -> LayerRow:
     """The same row, its number printing so many digits."""
-    return row if row.value is None else replace(row, value=Certified.of(row.value, digits))
+    return row if row.value is None else replace(row, value=printed(row.value, digits))
+
+
+def printed(value: Any, digits: int) -> Any:
+    """A ball, or every ball of an array, printing so many digits."""
+    if not is_array(value):
+        return Certified.of(value, digits)
+    balls = [Certified.of(ball, digits) for ball in value.reshape(-1)]
+    return array_of(balls, value.shape, EXACT)
+
+
+def flat(value: Any) -> list[Any]:
+    """A number, or the entries of an array."""
+    return list(value.reshape(-1)) if is_array(value) else [value]
 
 
 def bits_for(digits: int) -> int:
@@ -122,7 +141,16 @@ class Work:
                 for node in walk(tree):
                     if isinstance(node, Name) and node in self.network.names:
                         found.setdefault(node)
+        if self.network.shapes:
+            self.named_in_results(found)
         return list(found)
+
+    def named_in_results(self, found: dict[Name, None]) -> None:
+        """The names in the gradients themselves, which may be others than those in the factors."""
+        for goal in self.goals:
+            for node in walk(goal.steps[-1].after):
+                if isinstance(node, Name) and node in self.network.names:
+                    found.setdefault(node)
 
     def prepare(self) -> None:
         """Everything that is missing is said before anything is computed."""
@@ -132,7 +160,7 @@ class Work:
     def run(self, kind: Kind) -> tuple[dict[Tree, Any], list[Valued]]:
         """The forward pass and the factors in one kind."""
         numbers = Forward(self.network, self.given, kind, self.functions).run(self.targets)
-        factors = Factors(kind, self.functions, numbers)
+        factors = Factors(kind, self.functions, numbers, self.given.sizes if self.network.shapes else None)
         return numbers, [factors.of(goal) for goal in self.goals]
 
     def certified(self, digits: int) -> tuple[dict[Tree, Any], list[Valued]]:
@@ -148,9 +176,11 @@ class Work:
                 if last or not isinstance(problem, InputError) or problem.what != "no-value-there":
                     raise
             else:
-                balls = [ball for found in valued for ball in (*found.factors, found.value)]
+                balls = [
+                    ball for found in valued for part in (*found.factors, found.value) for ball in flat(part)
+                ]
                 if last or all(ball.rel_accuracy_bits() >= wanted for ball in balls):
-                    return {name: Certified.of(ball, digits) for name, ball in numbers.items()}, [
+                    return {name: printed(value, digits) for name, value in numbers.items()}, [
                         certify(found, digits) for found in valued
                     ]
             bits *= 2
@@ -159,6 +189,6 @@ class Work:
 def certify(found: Valued, digits: int) -> Valued:
     """The same balls, printing the digits that were asked for."""
     factors, partial = (
-        tuple(Certified.of(ball, digits) for ball in balls) for balls in (found.factors, found.partial)
+        tuple(printed(value, digits) for value in values) for values in (found.factors, found.partial)
     )
     return Valued(factors, partial)

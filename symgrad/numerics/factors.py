@@ -7,17 +7,29 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from symgrad.arithmetic import Functions, Inexact, NotScalar, Undefined, Unvalued, evaluate
+from symgrad.arithmetic import (
+    Functions,
+    Inexact,
+    NotScalar,
+    Undefined,
+    Unvalued,
+    compile_shaped,
+    evaluate,
+)
 from symgrad.arithmetic.kind import Kind
 from symgrad.errors import InputError, NotSupportedError, Where
 from symgrad.notation.tree import Derivative, Name, Tree, walk
 from symgrad.notation.writers.plain import plain
+from symgrad.numerics.sizes import Sizes
 from symgrad.values.derivation import Derivation, Step
 
 
 @dataclass(slots=True)
 class Valued:
-    """The factors' numbers, and the products of the first one, two, ... of them; the last is the gradient."""
+    """The factors' numbers, and the products of the first one, two, ... of them; the last is the gradient.
+
+    Through vectors and matrices there are no such products, only the gradient itself.
+    """
 
     factors: tuple[Any, ...]
     partial: tuple[Any, ...]
@@ -35,14 +47,18 @@ class Factors:
     kind: Kind
     functions: Functions
     numbers: Mapping[Tree, Any]
+    sizes: Sizes | None = None
     found: dict[Tree, Any] = field(default_factory=dict)
     span_of: tuple[Step, ...] = ()
     first: dict[Tree, int] = field(default_factory=dict)
     last: dict[Tree, int] = field(default_factory=dict)
+    tokens: dict[Tree, Any] = field(default_factory=dict)
 
     def of(self, derivation: Derivation) -> Valued:
         """The numbers of one gradient, multiplied from the parameter forward."""
         try:
+            if self.sizes is not None and through_arrays(derivation, self.sizes):
+                return self.shaped(derivation)
             factors = self.all(derivation)
         except (Inexact, Undefined, Unvalued, NotScalar) as problem:
             raise refusal(problem, derivation) from problem
@@ -51,6 +67,17 @@ class Factors:
             for factor in factors[1:]:
                 partial.append(self.kind.multiply(partial[-1], factor))
         return Valued(tuple(factors), tuple(partial))
+
+    def shaped(self, derivation: Derivation) -> Valued:
+        """The gradient as the last step has it; derivatives kept in it are computed once for all."""
+        for token, tree in derivation.kept:
+            if token not in self.tokens:
+                self.tokens[token] = self.number(tree, self.tokens)
+        value = self.number(derivation.steps[-1].after, self.tokens)
+        for factor in derivation.factors:
+            if factor not in self.found:
+                self.found[factor] = self.number(factor, self.tokens)
+        return Valued(tuple(self.found[factor] for factor in derivation.factors), (value,))
 
     def all(self, derivation: Derivation) -> list[Any]:
         """The number of every factor; a kept token has its value's."""
@@ -70,6 +97,8 @@ class Factors:
         if isinstance(tree, Name) and not extra:
             return self.numbers[tree]
         values = {**{n: self.numbers[n] for n in walk(tree) if n in self.numbers}, **extra}
+        if self.sizes is not None:
+            return compile_shaped(tree, self.kind, self.sizes, self.functions, extra)(values)
         return evaluate(tree, values, self.kind, self.functions)
 
     def adjoints(self, steps: tuple[Step, ...], tokens: Sequence[Derivative]) -> dict[Tree, Any]:
@@ -102,6 +131,15 @@ class Factors:
         low = min(self.first.get(token.by, len(steps)) for token in tokens)
         found = steps[low : self.last.get(end, -1) + 1]
         return [step for step in reversed(found) if step.equation is not None]
+
+
+def through_arrays(derivation: Derivation, sizes: Sizes) -> bool:
+    """Whether a vector or matrix has a part in a derivation."""
+    goal = derivation.goal
+    if sizes.of(goal.by) or sizes.of(goal.of):
+        return True
+    nodes = (step.equation.operands[0] for step in derivation.steps if step.equation is not None)
+    return any(sizes.of(node) for node in nodes)
 
 
 def inner_tokens(tree: Tree) -> list[Derivative]:

@@ -6,15 +6,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from symgrad.arithmetic import Functions, Inexact, NotScalar, Program, Undefined, Unvalued, compile_tree
+import numpy as np
+
+from symgrad.arithmetic import (
+    Functions,
+    Inexact,
+    NotScalar,
+    Program,
+    Undefined,
+    Unvalued,
+    compile_shaped,
+    compile_tree,
+)
+from symgrad.arithmetic.arrays import is_array, numbers_of
 from symgrad.arithmetic.kind import Kind
-from symgrad.errors import InputError, NotSupportedError, SymgradError, UnknownNameError
+from symgrad.errors import InputError, NotSupportedError, ShapeError, SymgradError, UnknownNameError
 from symgrad.network.graph import Equation, Network, instantiate
+from symgrad.network.shapes import shown
 from symgrad.notation.source import Source
-from symgrad.notation.tree import BigOp, Name, Number, Tree, names_in, strip_spans, walk
+from symgrad.notation.tree import Array, BigOp, Name, Number, Tree, names_in, number, strip_spans, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.numerics.given import Given, Slot, Values
 from symgrad.numerics.missing import missing_values
+from symgrad.numerics.sizes import Sizes
 
 
 @dataclass(slots=True)
@@ -62,6 +76,8 @@ class Forward:
     def run(self, targets: Iterable[Name]) -> dict[Tree, Any]:
         """The numbers of the targets and of everything they are made of, leaves included."""
         places, leaves = needed(self.network, self.values, targets)
+        for symbol, count in self.values.sizes.known.items():
+            self.numbers.setdefault(symbol, self.kind.number(number(count).value))
         for place in places:
             equation = self.network.equations[place]
             for parent in equation.parents:
@@ -81,11 +97,34 @@ class Forward:
     def line(self, tree: Tree, letters: Mapping[str, int], source: Source, name: Name) -> Any:
         """A right side at values of its letters; what cannot be computed is an error at its place."""
         try:
+            if self.network.shapes:
+                whole = strip_spans(instantiate(tree, letters))
+                return compile_shaped(whole, self.kind, self.sizes, self.functions)(self.numbers)
             if (line := self.lines.get(id(tree))) is None:
                 line = self.lines[id(tree)] = Line(tree, self.kind, self.functions)
             return line(letters, self.numbers)
         except (Inexact, Undefined, NotScalar, Unvalued) as problem:
             raise explained(problem, name, source) from problem
+
+    @property
+    def sizes(self) -> Sizes:
+        """The shapes of all names, in numbers."""
+        return self.values.sizes
+
+    def value(self, name: Name, given: Given, letters: Mapping[str, int]) -> Any:
+        """The number or array of a leaf; of its own shape, or an error at the place of the value."""
+        if given.tree == Array(()) and given.listed is not None:
+            entries = np.empty(len(given.listed.entries), dtype=object)
+            entries[:] = given.listed.entries
+            return numbers_of(entries.reshape(given.listed.dimensions), self.kind)
+        found = self.line(given.tree, letters, given.source, name)
+        wanted, dimensions = self.sizes.dimensions(name), np.shape(found) if is_array(found) else ()
+        if dimensions != wanted:
+            raise given.source.error(
+                "value-shape", 0, len(given.source.text), kind=ShapeError, name=plain(name),
+                left=self.sizes.shown(name), right=shown(tuple(map(number, dimensions))),
+            )  # fmt: skip
+        return found
 
     def settle(self, leaf: Name) -> None:
         """The number of a leaf from its given value, after the leaves that value is made of."""
@@ -104,7 +143,7 @@ class Forward:
             if waiting:
                 stack.extend(waiting)
                 continue
-            self.numbers[name] = self.line(given.tree, letters, given.source, name)
+            self.numbers[name] = self.value(name, given, letters)
             del open_names[name]
 
     def given(self, name: Name) -> tuple[Given, dict[str, int]]:

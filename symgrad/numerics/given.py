@@ -1,9 +1,9 @@
-"""The values a person gives: `w_j=1`, `b_j=-100*a_{j-1}`, `a_0=1/2`, matched to the names of a chain."""
+"""The values a person gives: `w_j=1`, `b_j=-100*a_{j-1}`, `W_1=[[1,2],[3,4]]`, matched to a chain's names."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
@@ -12,7 +12,7 @@ from functools import lru_cache
 from numbers import Rational
 from typing import Any
 
-from symgrad.errors import InputError, NotSupportedError, SymgradError, UnknownNameError
+from symgrad.errors import InputError, SymgradError, UnknownNameError
 from symgrad.network.graph import Network
 from symgrad.notation.context import Context
 from symgrad.notation.indices import Linear, linear
@@ -34,6 +34,8 @@ from symgrad.notation.tree import (
     walk,
 )  # fmt: skip
 from symgrad.notation.writers.plain import plain
+from symgrad.numerics.lists import NO_NUMBERS, Listed, Text, is_list, listed, read_list
+from symgrad.numerics.sizes import Extent, Sizes, size_symbols
 
 PLACE = "<values>"
 
@@ -46,6 +48,8 @@ class Given:
     tree: Tree
     source: Source
     names: tuple[Slot, ...]
+    listed: Listed | None = None
+    """The entries of a vector or matrix in plain numbers; with others among them, the tree is an Array."""
 
     def letters(self, name: Name) -> dict[str, int] | None:
         """The values of the family's letters that make the target this name, or None."""
@@ -60,6 +64,10 @@ class Values:
     exact: dict[Name, Given] = field(default_factory=dict)
     families: dict[str, list[Given]] = field(default_factory=dict)
     matched: dict[Name, tuple[Given, dict[str, int]] | None] = field(default_factory=dict)
+    sizes: Sizes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sizes = Sizes(self.network.shapes)
 
     def find(self, name: Name) -> tuple[Given, dict[str, int]] | None:
         """The value that is meant for a name, and the letters of its family."""
@@ -96,27 +104,83 @@ def match(pattern: Name, name: Name) -> dict[str, int] | None:
 
 
 def read_values(network: Network, values: Mapping[Any, object]) -> Values:
-    """Read all given values.
+    """Read all given values, and learn the sizes of vectors and matrices from them.
 
     Raises:
         UnknownNameError: a name the chain does not have. InputError: a value that is no number, or one for
-            something the chain itself defines.
+            something the chain itself defines. ShapeError: a list that does not fit.
     """
     found = Values(network)
+    symbols = frozenset(size_symbols(network))
     for key, value in values.items():
+        if symbols and read_size(found, symbols, key, value):
+            continue
         given = read_given(network, key, value)
         if given.target in network.leaves:
             found.exact[given.target] = given
         else:
             found.families.setdefault(given.target.stem, []).append(given)
+    found.sizes.learn(list(extents(found)))
+    for symbol in symbols & set(network.leaves):
+        if symbol not in found.exact and symbol in found.sizes.known:
+            found.exact[symbol] = constant(symbol, found.sizes.known[symbol])
     return found
+
+
+def constant(name: Name, value: int) -> Given:
+    """A leaf that is also a size, which the arrays have settled."""
+    return Given(name, number(value), Source(str(value), PLACE), ())
+
+
+def extents(values: Values) -> Iterator[Extent]:
+    """The dimensions of all values that are lists, or plain numbers where a vector is wanted."""
+    for leaf in values.network.leaves:
+        if (found := values.find(leaf)) is None:
+            continue
+        given = found[0]
+        if given.listed is not None:
+            yield Extent(leaf, given.listed.dimensions, given.source)
+        elif isinstance(given.tree, Number):
+            yield Extent(leaf, (), given.source)
+
+
+def read_size(values: Values, symbols: frozenset[Name], key: Any, value: object) -> bool:
+    """Take `n=3` (or `n_j=3` for all of a family) as a size; False if it is none.
+
+    Raises:
+        InputError: a size that is no positive whole number.
+    """
+    label = plain(key) if isinstance(key, Name) else str(key)
+    around = Context("value", values.network.names | symbols)
+    try:
+        target = strip_spans(read(label, around, name=PLACE, line_text=label))
+    except SymgradError:
+        return False
+    if not isinstance(target, Name) or target in values.network.position:
+        return False
+    meant = [s for s in symbols if s == target or match(target, s) is not None]
+    if not meant or (target not in symbols and target.stem in {n.stem for n in values.network.leaves}):
+        return False
+    line = f"{label}={value}"
+    text = str(value).strip()
+    whole_number = text.isascii() and text.isdecimal() and int(text[:9]) > 0
+    if not whole_number or len(text) > 9:
+        raise Source(line, PLACE).error("size-not-whole", len(label) + 1, len(line), kind=InputError)
+    for symbol in meant:
+        values.sizes.known[symbol] = int(text)
+        values.sizes.origin[symbol] = line
+    return target not in values.network.leaves
 
 
 def read_given(network: Network, key: Any, value: object) -> Given:
     """One pair of a name and its value."""
     label = plain(key) if isinstance(key, Name) else str(key)
-    exact = None if isinstance(value, str) else fraction_of(label, value)
-    text = str(value) if exact is None else str(exact)
+    entries = listed(label, value, fraction_of)
+    exact = None if entries is not None or isinstance(value, str) else fraction_of(label, value)
+    text = str(value if exact is None else exact)
+    if entries is not None:
+        text = " ".join(text.split())
+        text = text if len(text) <= 60 else f"{text[:57]}..."
     line = f"{label}={text}"
     place = Source(label, PLACE, line_text=line)
     target = key if isinstance(key, Name) else read_target(network, place)
@@ -124,9 +188,46 @@ def read_given(network: Network, key: Any, value: object) -> Given:
     source = Source(text, PLACE, 1, len(label) + 2, line)
     if exact is not None:
         return Given(target, number(exact), source, ())
-    around = context(network, frozenset(letters))
-    tree = read(text, around, name=PLACE, column=source.column, line_text=line)
+    if (
+        text.strip()
+        and text.strip().lower().lstrip("+-") in NO_NUMBERS
+        and Name(text.strip()) not in network.names
+    ):
+        raise source.error("value-not-number", 0, len(text), kind=InputError)
+    if entries is None and is_list(text) and (network.shapes or "," in text):
+        entries = read_list(source)
+    if entries is not None:
+        return read_entries(network, target, entries, source, letters)
+    tree = read_tree(network, text, source, letters)
     return Given(target, tree, source, check_expression(network, tree, source, letters))
+
+
+def read_tree(network: Network, text: str, source: Source, letters: tuple[str, ...], start: int = 0) -> Tree:
+    """An expression in the chain's names."""
+    around = context(network, frozenset(letters))
+    return read(text, around, name=PLACE, column=source.column + start, line_text=source.line_text)
+
+
+def read_entries(
+    network: Network, target: Name, found: Listed, source: Source, letters: tuple[str, ...]
+) -> Given:
+    """A vector or matrix; entries that are expressions are read."""
+    if not any(isinstance(entry, Text) for entry in found.entries):
+        return Given(target, Array(()), source, (), found)
+    trees: list[Tree] = []
+    slots: dict[Slot, None] = {}
+    for entry in found.entries:
+        if not isinstance(entry, Text):
+            trees.append(number(entry))
+            continue
+        inside = Source(entry.text, PLACE, 1, source.column + max(entry.start, 0), source.line_text)
+        tree = read_tree(network, entry.text, source, letters, max(entry.start, 0))
+        slots.update(dict.fromkeys(check_expression(network, tree, inside, letters)))
+        trees.append(tree)
+    width = found.dimensions[-1]
+    rows = [Array(tuple(trees[i : i + width])) for i in range(0, len(trees), width)]
+    tree = rows[0] if len(found.dimensions) == 1 else Array(tuple(rows))
+    return Given(target, tree, source, tuple(slots), found)
 
 
 def context(network: Network, bound: frozenset[str] = frozenset()) -> Context:
@@ -204,9 +305,7 @@ def fraction_of(label: str, value: object) -> Fraction | None:
     """
     if hasattr(value, "dtype"):  # NumPy: a scalar by its shortest decimal in its own width
         single = not getattr(value, "ndim", 0) and value.dtype.kind == "f"
-        value = Decimal(str(value)) if single else value.tolist()  # type: ignore[attr-defined]
-    if isinstance(value, list | tuple):
-        raise NotSupportedError("shapes-not-yet", Source(label, PLACE).where(0, len(label)), name=label)
+        value = Decimal(str(value)) if single else value.item()  # type: ignore[attr-defined]
     endless = isinstance(value, float | Decimal) and not math.isfinite(value)
     if value is None or isinstance(value, bool) or endless:
         line = f"{label}={value}"

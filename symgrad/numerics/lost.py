@@ -9,7 +9,9 @@ import flint
 import numpy as np
 
 from symgrad.arithmetic import SignedLog
+from symgrad.arithmetic.arrays import is_array
 from symgrad.arithmetic.kind import Kind
+from symgrad.notation.tree import Apply, Name, Tree
 from symgrad.notation.writers.plain import plain
 from symgrad.numerics.factors import Valued
 from symgrad.values.derivation import Derivation
@@ -37,32 +39,56 @@ def finite(value: Any) -> bool:
     return value.log < float("inf") if isinstance(value, SignedLog) else bool(np.isfinite(value))
 
 
-def spots(valued: Valued) -> Iterator[tuple[int | None, int, Any]]:
-    """(factor, or None for the gradient; place; number): partial products count as the gradient."""
-    for place, value in enumerate(valued.factors):
-        yield place, place, value
+Position = tuple[int, ...]
+"""Where an entry stands in an array; () for a number."""
+
+
+def spots(goal: Derivation, valued: Valued) -> Iterator[tuple[int | None, int, Position, Any]]:
+    """(factor, or None for the gradient; place; entry; number): partial products count as the gradient."""
+    for place, (factor, value) in enumerate(zip(goal.factors, valued.factors, strict=True)):
+        for position, entry in entries(value):
+            if not (position and is_diagonal(factor) and len(set(position)) > 1):
+                yield place, place, position, entry
     for place, value in enumerate(valued.partial):
-        yield None, place, value
+        for position, entry in entries(value):
+            yield None, place, position, entry
+
+
+def entries(value: Any) -> Iterator[tuple[Position, Any]]:
+    """The numbers of an array with their positions, or the one number."""
+    if not is_array(value):
+        yield (), value
+        return
+    for position in np.ndindex(value.shape):
+        yield position, value[position]
+
+
+def is_diagonal(factor: Tree) -> bool:
+    """Whether a factor is diag(v), whose zeros beside the diagonal are nobody's loss."""
+    return isinstance(factor, Apply) and factor.function == Name("diag")
 
 
 def lost(
     goals: Sequence[Derivation], numbers: Sequence[Valued], kind: Kind, reference: Reference
 ) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     """(underflow, overflow) of every gradient: names of what became 0, subnormal or infinite wrongly."""
-    if not any(suspicious(value, kind) for valued in numbers for _, _, value in spots(valued)):
+    found_in = [list(spots(goal, valued)) for goal, valued in zip(goals, numbers, strict=True)]
+    if not any(suspicious(value, kind) for spots_ in found_in for *_, value in spots_):
         return [((), ()) for _ in numbers]
     truth = Truth(reference)
     found = []
-    for which, (goal, valued) in enumerate(zip(goals, numbers, strict=True)):
+    for which, (goal, spots_) in enumerate(zip(goals, found_in, strict=True)):
         under: dict[str, None] = {}
         over: dict[str, None] = {}
-        for factor, place, value in spots(valued):
+        for factor, place, position, value in spots_:
             if not suspicious(value, kind):
                 continue
             name = plain(goal.goal if factor is None else goal.factors[factor])
+            if position:
+                name = f"{name}[{', '.join(str(p + 1) for p in position)}]"
             if not finite(value):
                 over.setdefault(name)
-            elif truth.differs(which, factor is None, place, value):
+            elif truth.differs(which, factor is None, place, position, value):
                 under.setdefault(name)
         found.append((tuple(under), tuple(over)))
     return found
@@ -75,11 +101,12 @@ class Truth:
         self.reference, self.bits = reference, FIRST_BITS
         self.balls = reference(self.bits)
 
-    def differs(self, which: int, product: bool, place: int, value: Any) -> bool:
+    def differs(self, which: int, product: bool, place: int, position: Position, value: Any) -> bool:
         """Whether a number that is 0 or subnormal is truly another one."""
         while True:
             valued = self.balls[which]
             ball = (valued.partial if product else valued.factors)[place]
+            ball = ball[position] if position else ball
             zero = isinstance(value, SignedLog) or not value
             if zero and ball.is_zero():
                 return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from symgrad.arithmetic.resolve import VARIADIC, Functions, resolve_applied
@@ -15,6 +16,7 @@ from symgrad.numerics.given import Values
 
 BIASES = ("b", "beta", "c")
 LETTERS = "jkilmnpq"
+SUGGESTED_SIZE, LONGEST_SUGGESTION = 2, 40
 
 
 def missing_values(network: Network, values: Values, missing: Sequence[Name]) -> SymgradError:
@@ -28,6 +30,8 @@ def missing_values(network: Network, values: Values, missing: Sequence[Name]) ->
     for members in families.values():
         names.extend(shown(members))
         settings.extend(completing(network, members))
+    if network.shapes:
+        settings = completing_arrays(values, ordered)
     line = " ".join(settings)
     return MissingValueError("missing-values", chain=network.name, names=", ".join(names), line=line)
 
@@ -68,6 +72,53 @@ def completing(network: Network, members: Sequence[Name]) -> list[str]:
     stem = members[0].stem
     letter = next(x for x in LETTERS if Name(stem, (Name(x),)) not in network.names)
     return [f"--set {plain(Name(stem, (Name(letter),)))}={value}"]
+
+
+def completing_arrays(values: Values, missing: Sequence[Name]) -> list[str]:
+    """--set "W_1=[[1, 0], [0, 1]]" in the right shapes; sizes and --seed 1 where that is too long."""
+    network = values.network
+    unknown = values.sizes.open(missing)
+    sizes = values.sizes.assume(unknown, SUGGESTED_SIZE)
+    count = sum(math.prod(sizes.dimensions(name)) for name in missing)
+    if count > LONGEST_SUGGESTION:
+        return [*(f"--set {plain(symbol)}={SUGGESTED_SIZE}" for symbol in unknown), "--seed 1"]
+    settings = []
+    for name in missing:
+        dimensions = sizes.dimensions(name)
+        if not dimensions:
+            settings.append(f"--set {quoted(plain(name))}={suggested(network, name)}")
+            continue
+        text = nested(suggested_entries(network, name, dimensions), dimensions)
+        settings.append(f'--set "{plain(name)}={text}"')
+    return settings
+
+
+def suggested_entries(network: Network, name: Name, dimensions: tuple[int, ...]) -> list[str]:
+    """First values to try: ones on a diagonal for a matrix, a chosen class for labels, else one number."""
+    if len(dimensions) == 2:
+        return ["1" if i == j else "0" for i in range(dimensions[0]) for j in range(dimensions[1])]
+    if role(network, name) in ("cross_entropy", "binary_cross_entropy"):
+        return ["1", *["0"] * (dimensions[0] - 1)]
+    return [suggested(network, name)] * dimensions[0]
+
+
+def nested(entries: Sequence[str], dimensions: tuple[int, ...]) -> str:
+    """Entries as a list, or as a list of rows."""
+    if len(dimensions) == 1:
+        return f"[{', '.join(entries)}]"
+    width = dimensions[1]
+    rows = [nested(entries[i : i + width], (width,)) for i in range(0, len(entries), width)]
+    return f"[{', '.join(rows)}]"
+
+
+def role(network: Network, name: Name) -> str:
+    """The loss of which a leaf is the second argument, or nothing."""
+    for place in network.uses.get(name, ()):
+        for node in walk(network.bodies[place]):
+            if isinstance(node, Apply) and len(node.arguments) == 2 and node.arguments[1] == name:
+                found = formula_of(node, network.functions)
+                return "" if found is None else found.name
+    return ""
 
 
 def quoted(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from symgrad.notation.writers.latex import latex
 from symgrad.notation.writers.plain import plain
+from symgrad.rendering import grids
 from symgrad.rendering.document import Document
 from symgrad.rendering.styles import PlainStyle
 from symgrad.rendering.views.derivation import product, reason
@@ -62,11 +63,11 @@ def proof_data(proof: Proof, wording: Wording) -> dict[str, Any]:
 def evaluation_data(evaluations: Sequence[Evaluation]) -> dict[str, Any]:
     """values, factors (keyed by gradient if several), underflow, overflow."""
     factors = {
-        plain(e.goal): [{"factor": plain(f.factor), "value": str(f.value)} for f in e.factors]
+        plain(e.goal): [{"factor": plain(f.factor), "value": grids.text(f.value)} for f in e.factors]
         for e in evaluations
     }
     return {
-        "values": {plain(e.goal): str(e.value) for e in evaluations},
+        "values": {plain(e.goal): grids.text(e.value) for e in evaluations},
         "factors": factors if len(evaluations) != 1 else next(iter(factors.values())),
         "underflow": list(dict.fromkeys(name for e in evaluations for name in e.underflow)),
         "overflow": list(dict.fromkeys(name for e in evaluations for name in e.overflow)),

@@ -123,6 +123,7 @@ def render_evaluation(
     *,
     values: Mapping[Tree, Any] | None = None,
     vanishing: Mapping[str, int] | None = None,
+    remarks: Sequence[Phrase] = (),
 ) -> str:
     """Numbers with bars: a family of gradients as a table over its layers, others factor by factor.
 
@@ -131,11 +132,13 @@ def render_evaluation(
         target: format, language and the like.
         values: other known numbers (the weight of the first layer stands in no gradient of a bias).
         vanishing: number format -> depth from which the deepest gradient of the family rounds to 0.
+        remarks: what else is to be said.
     """
     several = (evaluations,) if isinstance(evaluations, Evaluation) else tuple(evaluations)
     if target.format == "json":
         return _json(data.evaluation_data(several))
-    return target.page("evaluation", evaluation=evaluation_view(several, target.wording, values, vanishing))
+    view = evaluation_view(several, target.wording, values, vanishing, remarks)
+    return target.page("evaluation", evaluation=view)
 
 
 def render_mark(

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from symgrad.errors import InputError, MissingValueError, SymgradError, UnknownNameError
+from symgrad.errors import InputError, MissingValueError, ShapeError, SymgradError, UnknownNameError
 from symgrad.numerics import evaluate, report
 from tests.numerics.chains import ONES, biases, chain, gradients, named, nielsen
 
@@ -130,7 +130,7 @@ SLIPS = [
     ({"y": float("inf")}, InputError, "a number is expected here"),
     ({"y": True}, InputError, "a number is expected here"),
     ({"y": None}, InputError, "a number is expected here"),
-    ({"y": [1, 2]}, InputError, "vectors and matrices"),
+    ({"y": [1, 2]}, ShapeError, "y is a scalar; the value given is a vector(2)"),
     ({"b_j": "-100*a_j"}, InputError, "<values>:1:5: the value of b_1 uses a_1"),
     ({"b_j": "C"}, InputError, "the value of b_1 uses C"),
     ({"b_j": "w_j", "w_j": "2 b_j"}, InputError, "runs in a circle: w_1 -> b_1 -> w_1"),

@@ -35,6 +35,7 @@ class Precision(click.ParamType[str | int]):
 @o.option("--set", "settings", multiple=True, metavar="NAME=VALUE", callback=o.pairs, help="opt-set")
 @o.option("--values", type=click.Path(path_type=Path), metavar="FILE")
 @o.option("--precision", type=Precision(), default="float64", metavar="P")
+@o.option("--seed", type=click.IntRange(min=0), metavar="N")
 @o.function_option()
 @o.change_options
 @o.json_option()
@@ -45,6 +46,7 @@ def command(
     settings: dict[str, str],
     values: Path | None,
     precision: str | int,
+    seed: int | None,
     functions: dict[str, str],
     swap: dict[str, str],
     depth: int | None,
@@ -56,7 +58,7 @@ def command(
     """Evaluate, print; `--set` overrides the file."""
     network = read_chain(chain, swap, depth)
     given = {**(read_values(values) if values else {}), **settings}
-    numbers = network.evaluate(wrt or None, given, precision=precision, functions=functions)
+    numbers = network.evaluate(wrt or None, given, precision=precision, functions=functions, seed=seed)
     format_ = "json" if as_json else "text"
     emit(numbers.to(format_, lang=language(), templates=templates, encoding=encoding_of(None)))
     return 0

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from symgrad.notation.tree import Derivative, Tree
+from symgrad.notation.tree import Apply, Derivative, Name, Tree
+from symgrad.rendering import grids
 from symgrad.rendering.folding import groups, index_of, lettered, shift
 from symgrad.rendering.numerals import bars, numeral
 from symgrad.rendering.styles import Style, TextStyle
 from symgrad.rendering.views.derivation import product
 from symgrad.rendering.wording import Wording
 from symgrad.values.evaluation import Evaluation, FactorValue
+from symgrad.values.phrase import Phrase
 
 _NO_VALUE = "–"
 
@@ -31,13 +33,17 @@ class LayerView:
 
 @dataclass(frozen=True, slots=True)
 class FactorView:
-    """One group of factors, its value, how it comes about, and the product from here to the objective."""
+    """One group of factors, its value, how it comes about, and the product from here to the objective.
+
+    A matrix in a terminal has its lines in `grid`, and no value.
+    """
 
     factor: str
     value: str
     parts: str
     rest: str
     bar: str
+    grid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class SingleView:
     heads: tuple[str, str, str]
     factors: tuple[FactorView, ...]
     lost: tuple[str, ...]
+    grid: tuple[str, ...] = ()
+    arrays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class FamilyView:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationView:
-    """Either a family or single gradients; notes below."""
+    """A family or single gradients (of a family of matrices both); notes below."""
 
     family: FamilyView | None
     singles: tuple[SingleView, ...]
@@ -75,11 +83,15 @@ def evaluation_view(
     wording: Wording,
     values: Mapping[Tree, Any] | None = None,
     vanishing: Mapping[str, int] | None = None,
+    remarks: Sequence[Phrase] = (),
 ) -> EvaluationView:
-    """All strings of a list of evaluations; `values`: other known numbers, `vanishing`: depths by format."""
+    """All strings of a list of evaluations.
+
+    values: other known numbers. vanishing: depths by format. remarks: what else is to be said.
+    """
     family = _is_family(evaluations)
     deepest = min(evaluations, key=lambda e: _layer(e) or 0)
-    notes = []
+    notes = [wording.say(remark) for remark in remarks]
     if vanishing:
         depths = wording.list(
             wording.word("vanishing-depth", format=name, depth=depth) for name, depth in vanishing.items()
@@ -91,7 +103,8 @@ def evaluation_view(
     shown = _family(evaluations, known, wording) if family else None
     if shown is not None and _logarithmic(evaluations):
         notes.insert(0, wording.word("logarithmic-bars"))
-    singles = () if family else tuple(_single(e, wording) for e in evaluations)
+    arrays = any(map(_has_arrays, evaluations))
+    singles = () if family and not arrays else tuple(_single(e, wording, family) for e in evaluations)
     return EvaluationView(shown, singles, tuple(notes))
 
 
@@ -107,7 +120,12 @@ def _is_family(evaluations: Sequence[Evaluation]) -> bool:
 
 
 def _logarithmic(evaluations: Sequence[Evaluation]) -> bool:
-    return bars([e.value for e in evaluations])[1]
+    return bars(grids.flat([e.value for e in evaluations]))[1]
+
+
+def _has_arrays(evaluation: Evaluation) -> bool:
+    """Whether a vector or matrix is among the numbers of a gradient."""
+    return any(map(grids.is_grid, (evaluation.value, *(f.value for f in evaluation.factors))))
 
 
 def _encoding(style: Style) -> str | None:
@@ -119,23 +137,28 @@ def _family(evaluations: Sequence[Evaluation], known: Mapping[Tree, Any], wordin
     ordered = sorted(evaluations, key=lambda e: -(_layer(e) or 0))
     top = _layer(ordered[0]) or 0
     pattern = _pattern(ordered[-1], top)
-    lengths, _ = bars([e.value for e in ordered], 20, _encoding(style))
+    arrays = any(map(_has_arrays, ordered))
+    if arrays:
+        pattern = ()
+    sizes = grids.flat([e.value for e in ordered])
+    lengths, _ = bars(sizes, 20, _encoding(style))
     rows = []
-    for evaluation, bar in zip(ordered, lengths, strict=True):
+    for evaluation, value, bar in zip(ordered, sizes, lengths, strict=True):
         layer = _layer(evaluation) or 0
         own = [known.get(shift(factor, layer - top)) for factor in pattern]
         factor = times(own)
         rows.append(
             LayerView(
                 layer=str(layer),
-                factor=style.words(_NO_VALUE) if factor is None else numeral(factor, 4),
-                gradient=numeral(evaluation.value),
+                factor="" if arrays else style.words(_NO_VALUE) if factor is None else numeral(factor, 4),
+                gradient=numeral(value),
                 bar=bar,
             )
         )
     goal = ordered[0].goal
     head = style.display(lettered(product(pattern), top)) if pattern else ""
-    heads = (wording.word("head-layer"), head, style.display(lettered(goal, top)) if goal else "")
+    shown = Apply(Name("norm"), (goal,)) if arrays else goal
+    heads = (wording.word("head-layer"), head, style.display(lettered(shown, top)) if goal else "")
     lost = [sentence for e in ordered for sentence in _lost(e, wording)]
     return FamilyView(heads, tuple(rows), tuple(dict.fromkeys(lost)))
 
@@ -161,7 +184,9 @@ def times(values: Sequence[Any]) -> Any:
     return out
 
 
-def _single(evaluation: Evaluation, wording: Wording) -> SingleView:
+def _single(evaluation: Evaluation, wording: Wording, brief: bool = False) -> SingleView:
+    if _has_arrays(evaluation):
+        return _shaped(evaluation, wording, brief)
     style = wording.style
     values = iter(evaluation.factors)
     parts = [[next(values) for _ in part] for part in groups([f.factor for f in evaluation.factors])]
@@ -186,6 +211,37 @@ def _single(evaluation: Evaluation, wording: Wording) -> SingleView:
         factors=factors,
         lost=tuple(_lost(evaluation, wording)),
     )
+
+
+def _shaped(evaluation: Evaluation, wording: Wording, brief: bool) -> SingleView:
+    """A gradient through vectors and matrices: each factor with its own array; `brief` without them."""
+    style = wording.style
+    factors = []
+    for factor in () if brief or len(evaluation.factors) < 2 else evaluation.factors:
+        value, grid = _array(factor.value, style, _is_diagonal(factor.factor))
+        factors.append(FactorView(style.display(factor.factor), value, "", "", "", grid))
+    value, grid = _array(evaluation.value, style)
+    heads = (wording.word("head-factor"), wording.word("head-value"), "")
+    lost = tuple(_lost(evaluation, wording))
+    return SingleView(
+        style.display(evaluation.goal), value, evaluation.precision, heads, tuple(factors), lost, grid, True
+    )
+
+
+def _is_diagonal(factor: Tree) -> bool:
+    """Whether a factor is diag(v)."""
+    return isinstance(factor, Apply) and factor.function == Name("diag")
+
+
+def _array(value: Any, style: Style, diagonal: bool = False) -> tuple[str, tuple[str, ...]]:
+    """A value on one line, or the lines of a matrix in a terminal."""
+    if not grids.is_grid(value):
+        return numeral(value), ()
+    if diagonal and len(value) > 1:
+        return grids.diagonal(value), ()
+    if style.name in ("markdown", "latex"):
+        return grids.latex(value), ()
+    return (grids.inline(value), ()) if value.ndim == 1 else ("", grids.lines(value))
 
 
 def _factor(part: Sequence[FactorValue], value: Any, rest: Any, bar: str, style: Style) -> FactorView:
@@ -218,6 +274,8 @@ def _lost(evaluation: Evaluation, wording: Wording) -> list[str]:
 
 
 def _zero(value: Any) -> bool:
+    if grids.is_grid(value):
+        return False
     if isinstance(value, int | Fraction):
         return value == 0
     try:
