@@ -42,7 +42,8 @@ _LAZY = {
 __all__ = [
     "BFLOAT16", "EXACT", "FLOAT16", "FLOAT32", "FLOAT64", "MOD_P", "SIGNED_LOG", "Arb", "Functions",
     "Inexact", "Kind", "ModP", "NotScalar", "Program", "Shaped", "SignedLog", "TooLong", "Undefined",
-    "Unvalued", "atoms", "compile_shaped", "compile_tree", "evaluate", "nth_derivative", "resolve", "written_out",
+    "Unvalued", "atoms", "compile_shaped", "compile_tree", "evaluate", "nth_derivative", "resolve",
+    "written_out",
 ]  # fmt: skip
 
 
