@@ -1,7 +1,8 @@
-"""Floor 3: exact equality of scalar expressions in the surroundings of a chain.
+"""Floor 3: exact equality of expressions in the surroundings of a chain.
 
 `equal(answer, gold, scope)` proves an identity by normal forms, or gives a point that separates the two,
-or says that it does not know. Floats never decide. All of it is about scalars: everything commutes.
+or says that it does not know. Floats never decide. With shapes in the scope,
+vectors and matrices do not commute.
 """
 
 from __future__ import annotations
@@ -15,11 +16,16 @@ if TYPE_CHECKING:
     from symgrad.algebra.decide import Algebra, Decision, Witness
     from symgrad.algebra.fingerprints import Fingerprints, close, fingerprint
     from symgrad.algebra.forms import Form
+    from symgrad.algebra.tensors.decide import ShapedAlgebra
+    from symgrad.algebra.tensors.prints import Prints
+    from symgrad.algebra.tensors.shaping import Misshapen
+    from symgrad.algebra.tensors.witness import ShapedWitness
     from symgrad.notation.tree import Tree
 
 __all__ = [
-    "Algebra", "Decision", "Fingerprints", "Form", "Level", "Scope", "Witness", "algebra_of", "close",
-    "equal", "fingerprint", "normal_form",
+    "Algebra", "Decision", "Fingerprints", "Form", "Level", "Misshapen", "Prints", "Scope", "ShapedAlgebra",
+    "ShapedWitness", "Witness", "algebra_of", "close", "equal", "fingerprint", "normal_form",
+    "scalar_algebra_of", "shaped_algebra_of",
 ]  # fmt: skip
 
 _LAZY = {
@@ -30,12 +36,22 @@ _LAZY = {
     "close": "fingerprints",
     "fingerprint": "fingerprints",
     "Form": "forms",
+    "Misshapen": "tensors.shaping",
+    "Prints": "tensors.prints",
+    "ShapedAlgebra": "tensors.decide",
+    "ShapedWitness": "tensors.witness",
 }
 
 
 @lru_cache(maxsize=8)
-def algebra_of(scope: Scope) -> Algebra:
-    """The Algebra of a scope, kept while the scope is in use."""
+def algebra_of(scope: Scope) -> Algebra | ShapedAlgebra:
+    """The algebra of a scope, of numbers or of vectors and matrices, kept while the scope is in use."""
+    return shaped_algebra_of(scope) if scope.shapes else scalar_algebra_of(scope)
+
+
+@lru_cache(maxsize=8)
+def scalar_algebra_of(scope: Scope) -> Algebra:
+    """The algebra of a scope in which everything is a number."""
     from symgrad.algebra.decide import Algebra
 
     return Algebra(scope)
@@ -46,9 +62,17 @@ def equal(a: Tree, b: Tree, scope: Scope | None = None) -> Decision:
     return algebra_of(scope or EMPTY).equal(a, b)
 
 
+@lru_cache(maxsize=8)
+def shaped_algebra_of(scope: Scope) -> ShapedAlgebra:
+    """The algebra of a scope whose names have shapes, kept while the scope is in use."""
+    from symgrad.algebra.tensors.decide import ShapedAlgebra
+
+    return ShapedAlgebra(scope)
+
+
 def normal_form(tree: Tree, scope: Scope | None = None, level: Level = Level.DEFINITIONS) -> Form:
     """The canonical form of a tree in a scope."""
-    return algebra_of(scope or EMPTY).normal_form(tree, level)
+    return scalar_algebra_of(scope or EMPTY).normal_form(tree, level)
 
 
 EMPTY = Scope()

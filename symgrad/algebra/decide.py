@@ -45,6 +45,11 @@ class Witness:
     right: Fraction | str
 
     @property
+    def entry(self) -> tuple[int, int] | None:
+        """Which entry of a vector or matrix the values are, counted from 1; None for numbers."""
+        return None
+
+    @property
     def exact(self) -> bool:
         """Whether both values are fractions."""
         return isinstance(self.left, Fraction) and isinstance(self.right, Fraction)
@@ -118,7 +123,7 @@ class Algebra:
                         return Decision("equal", stage, restrictions=self.restrictions(a, b))
                 elif (witness := self._separate(a, b, seconds, stage)) is not None:
                     return Decision("different", witness=witness)
-            except _FAILURES as failure:
+            except FAILURES as failure:
                 reason = reason_of(failure)
                 if reason in _FINAL:
                     break
@@ -142,7 +147,7 @@ class Algebra:
         """The factors that a divides by somewhere and b nowhere, apart from what can never vanish."""
         try:
             mine, gold = self._divisors(a), self._divisors(b)
-        except _FAILURES:
+        except FAILURES:
             return ()
         return tuple(tree for key, tree in mine.items() if key not in gold)
 
@@ -168,7 +173,7 @@ class Algebra:
         """A separating point among the first few simple ones, or (None) among all that there are."""
         end = monotonic() + seconds
         ground = Ground(self.scope, (a, b))
-        for kind, candidates in _attempts(ground, points):
+        for kind, candidates in attempts(ground, points):
             for functions in ground.choices():
                 machine = Machine.build(ground, kind, functions)
                 for point in islice(candidates(), points):
@@ -187,10 +192,12 @@ _LADDER: tuple[Level | int | None, ...] = (
 _FINAL = frozenset({"undefined", "not-scalar", "circular", "condition"})
 """Reasons that no further stage can mend."""
 
-_FAILURES = (
+FAILURES = (
     TooLarge, Undefined, Unsupported, Circular, Dependent, NotScalar, Unvalued, Inexact, NoValue,
     RecursionError,
 )  # fmt: skip
+"""What ends a comparison without a decision."""
+_FAILURES = FAILURES
 
 
 def reason_of(failure: BaseException) -> str:
@@ -214,7 +221,8 @@ def _terms(tree: Tree) -> tuple[Tree, ...]:
     return tree.terms if isinstance(tree, Add) else (tree,)
 
 
-def _attempts(ground: Ground, points: int | None) -> Iterator[tuple[Kind, Callable[[], Iterator[Point]]]]:
+def attempts(ground: Ground, points: int | None) -> Iterator[tuple[Kind, Callable[[], Iterator[Point]]]]:
+    """Kinds of numbers with points for them: exact simple ones, then enclosures, then random ones."""
     from symgrad.arithmetic.enclosure import Arb
     from symgrad.arithmetic.exact import Exact
 
@@ -236,14 +244,15 @@ def _try(machine: Machine, point: Point, functions: Mapping[str, str | Tree]) ->
         differ = bool(left != right)  # of enclosures: they do not overlap
         if not differ:
             return None
-        shown = (_shown(left), _shown(right))
+        ends = (shown(left), shown(right))
     solved = tuple(
         (free.leaf, value) for free in machine.ground.sums if isinstance(value := values[free.leaf], Fraction)
     )
     named = [free.name for free in machine.ground.sums if free.name in machine.ground.scope.bodies]
     reached = tuple((name, point.sums[name]) for name in named)
-    return Witness(tuple(point.leaves.items()), reached, solved, tuple(functions.items()), *shown)
+    return Witness(tuple(point.leaves.items()), reached, solved, tuple(functions.items()), *ends)
 
 
-def _shown(value: Value) -> Fraction | str:
+def shown(value: Value) -> Fraction | str:
+    """A fraction as it is, an enclosure as text."""
     return value if isinstance(value, Fraction) else str(value)

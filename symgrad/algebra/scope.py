@@ -44,11 +44,19 @@ class Scope:
 
     functions: "sigma" -> "sigmoid" (or a formula in x as a tree); a name left out stays a general function.
     derivatives: dC/da_4 -> (a_4 - y); a token left out stays free, unless its equation is X = g(Y).
+    shapes: name -> (), (n,) or (m, n), for chains with vectors and matrices. assumptions: what holds.
     """
 
     definitions: Sequence[tuple[Name, Tree]] = ()
     functions: Functions = field(default_factory=dict)
     derivatives: Mapping[Derivative, Tree] = field(default_factory=dict)
+    shapes: Mapping[Name, tuple[Tree, ...]] = field(default_factory=dict)
+    assumptions: tuple[Tree, ...] = ()
+
+    @cached_property
+    def places(self) -> Mapping[Name, int]:
+        """Where every defined name stands among the equations."""
+        return {name: place for place, (name, _) in enumerate(self.definitions)}
 
     @cached_property
     def bodies(self) -> Mapping[Name, Tree]:
