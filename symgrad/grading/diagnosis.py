@@ -6,18 +6,16 @@ if the edited gold equals the answer exactly.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from symgrad.algebra import Fingerprints, algebra_of, close
-from symgrad.grading.edits import Edit, is_wrong_factor, product
+from symgrad.algebra import algebra_of, close
+from symgrad.grading.desk import Form, desk_of
+from symgrad.grading.edits import Edit, is_wrong_factor
 from symgrad.grading.objective_slips import range_edits
 from symgrad.grading.question import Question
 from symgrad.grading.slips import Slips
-from symgrad.grading.writings import form_kinds, written
+from symgrad.grading.writings import form_kinds
 from symgrad.notation.tree import Derivative, Name, Tree, number
 from symgrad.notation.writers.plain import plain
 from symgrad.values.mark import Mistake
@@ -28,64 +26,11 @@ MAX_CONFIRM = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """One way to write the gold as factors; every single slip in it, and by what it multiplies the gold."""
-
-    factors: tuple[Tree, ...]
-    rated: tuple[tuple[float, Edit], ...]
-
-
-class Desk:
-    """What all answers to one question share: fingerprints, and the slips of every form, worked out once."""
-
-    def __init__(self, question: Question) -> None:
-        self.question = question
-        self.prints = Fingerprints(question.scope)
-        self.forms: dict[str, Form] = {}
-
-    def form(self, kind: str) -> Form | None:
-        """The gold in one form, or None where it has no such form."""
-        if kind not in self.forms:
-            factors = written(self.question, kind)
-            if factors is None:
-                return None
-            self.forms[kind] = Form(factors, tuple(self.rate(factors)))
-        return self.forms[kind]
-
-    def rate(self, factors: tuple[Tree, ...]) -> Iterator[tuple[float, Edit]]:
-        """All slips with their ratios, cheapest first."""
-        for edit in sorted(Slips(self.question, factors).all(), key=lambda e: e.cost):
-            ratio = self.ratio(factors, edit)
-            if ratio is not None:
-                yield ratio, edit
-
-    def ratio(self, factors: tuple[Tree, ...], edit: Edit) -> float | None:
-        """By what an edit multiplies the gold, as a float."""
-        value = 1.0
-        for place, new in edit.changes:
-            old = self.prints.of(factors[place])
-            if not old:
-                return None
-            value /= old
-            for tree in new:
-                value *= self.prints.of(tree) or math.nan
-        for tree in edit.extra:
-            value *= self.prints.of(tree) or math.nan
-        return value if math.isfinite(value) else None
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """All named slips, and the readings: each a set of slips that by itself explains the answer."""
 
     mistakes: tuple[Mistake, ...]
     readings: tuple[tuple[Mistake, ...], ...]
-
-
-@lru_cache(maxsize=32)
-def desk_of(question: Question) -> Desk:
-    """The desk of a question."""
-    return Desk(question)
 
 
 class Diagnosis:
@@ -120,7 +65,10 @@ class Diagnosis:
             form = self.desk.form(kind)
             if form is not None and (found := self.single(form)):
                 return found
-        return []
+        found = []
+        for form in self.desk.in_sums():
+            found.extend(m for m in self.single(form) if all(m.name != n.name for n in found))
+        return found
 
     def equals(self, tree: Tree) -> bool:
         """The exact decision."""
@@ -168,16 +116,13 @@ class Diagnosis:
 
     # -- edits of factors ------------------------------------------------------------------------------
 
-    def needed(self) -> float | None:
-        """What a slip must have multiplied the gold by to give the answer, or None."""
-        gold = self.prints.of(self.question.gold)
-        if not gold or self.target is None:
-            return None
-        return self.target / gold
+    def needed(self, form: Form) -> float | None:
+        """What a slip must have multiplied the form's factors by to give the answer, or None."""
+        return None if self.target is None else self.desk.needed(form, self.target)
 
     def single(self, form: Form) -> list[Mistake]:
         """The cheapest single slips that explain the answer, ties included."""
-        needed = self.needed()
+        needed = self.needed(form)
         if needed is None:
             return []
         found: list[Mistake] = []
@@ -185,7 +130,7 @@ class Diagnosis:
         for ratio, edit in form.rated:
             if cheapest is not None and edit.cost > cheapest + TIE:
                 break
-            if close(ratio, needed) and self.equals(product(edit.apply(form.factors))):
+            if close(ratio, needed) and self.equals(form.edited(edit)):
                 cheapest = edit.cost if cheapest is None else cheapest
                 if all((m.name, m.detail) != (edit.mistake.name, edit.mistake.detail) for m in found):
                     found.append(edit.mistake)
@@ -193,14 +138,17 @@ class Diagnosis:
 
     def pairs(self) -> list[Mistake]:
         """Two slips at once; or a wrong factor (one that is missing, one too many) and a wrong sign."""
-        needed, form = self.needed(), self.desk.form("factors")
-        if not needed or form is None:
-            return []
-        if found := self.two(form, needed):
-            return [edit.mistake for edit in found]
-        turned = Edit(Mistake("wrong-sign", "", None), (), (number(-1),))
-        found = self.two(form, -needed, turned)
-        return [edit.mistake for edit in (*found, turned)] if found else []
+        for kind in form_kinds(self.answer):
+            form = self.desk.form(kind)
+            needed = None if form is None else self.needed(form)
+            if form is None or not needed:
+                continue
+            if found := self.two(form, needed):
+                return [edit.mistake for edit in found]
+            turned = Edit(Mistake("wrong-sign", "", None), (), (number(-1),))
+            if found := self.two(form, -needed, turned):
+                return [edit.mistake for edit in (*found, turned)]
+        return []
 
     def two(self, form: Form, needed: float, third: Edit | None = None) -> tuple[Edit, ...]:
         """Two slips whose ratios multiply to the one needed; with a third they stand for a wrong factor."""
@@ -215,10 +163,9 @@ class Diagnosis:
                 apart = edit.cost <= other.cost and not edit.places & other.places and edit != other
                 if apart and (third is None or is_wrong_factor(edit.mistake, other.mistake)):
                     matches.append((edit.cost + other.cost, edit, other))
-        added = third.extra if third is not None else ()
+        added = () if third is None else (third,)
         for _, edit, other in sorted(matches, key=lambda match: match[0])[:8]:
-            combined = Edit(edit.mistake, edit.changes + other.changes, edit.extra + other.extra + added)
-            if self.equals(product(combined.apply(form.factors))):
+            if self.equals(form.edited(edit, other, *added)):
                 return edit, other
         return ()
 

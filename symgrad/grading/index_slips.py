@@ -72,11 +72,13 @@ class IndexSlips(Edits):
         match argument:
             case Div(inner, Number()):
                 yield "scaled", inner
-        if self.network is None or not isinstance(argument, Name):
+        if self.network is None:
             return
         for equation in self.network.equations:
             if equation.body == Apply(node.function, (argument,)):
                 yield "activation", equation.name
+        if not isinstance(argument, Name):
+            return
         own = self.network.equation(argument)
         for parent in own.parents if own else ():
             yield f"input-{parent.stem}", parent

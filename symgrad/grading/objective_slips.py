@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from symgrad.calculus.tidy import times
 from symgrad.grading.edits import Edit, Edits, product
+from symgrad.grading.scalars import scalars
 from symgrad.notation.indices import canonical
 from symgrad.notation.tree import (
     ONE,
@@ -14,10 +15,12 @@ from symgrad.notation.tree import (
     Apply,
     BigOp,
     Div,
+    Indicator,
     Mul,
     Name,
     Neg,
     Pow,
+    Relation,
     Tree,
     number,
     substitute,
@@ -43,9 +46,10 @@ class ObjectiveSlips(Edits):
             body = network.equation(token.of) if isinstance(token.of, Name) else None
             if place is None or body is None:
                 continue
-            for quotient in (Div(token.of, token.by), Div(body.body, token.by)):
+            formula = scalars(body.body) if self.question.scalar else body.body
+            for quotient in (Div(token.of, token.by), Div(formula, token.by)):
                 yield self.for_token("quotient-for-derivative", place, quotient, token, 1.1)
-            for loss in (token.of, body.body, Pow(value, number(2))):
+            for loss in (token.of, formula, Pow(value, number(2))):
                 yield self.for_token("loss-not-differentiated", place, loss, token, 1.05)
 
     def for_token(self, name: str, place: int, new: Tree, token: Tree, cost: float) -> Edit:
@@ -58,16 +62,8 @@ class ObjectiveSlips(Edits):
         for place, factor in enumerate(self.factors):
             if not (isinstance(factor, Apply) and factor.order == 1):
                 continue
-            s = replace(factor, order=0)
-            square = Pow(s, number(2))
-            for new in (
-                Mul((s, Add((ONE, s)))), Add((ONE, Neg(square))), Add((ONE, Neg(s))),
-                Add((ONE, square)), square, Mul((s, Add((ONE, Neg(square))))),
-            ):  # fmt: skip
+            for new in misremembered(factor):
                 yield self.one("wrong-activation-derivative", place, new, 1.2)
-            for argument in (s.arguments[0], Div(s.arguments[0], number(2))):
-                other = Add((ONE, Neg(Pow(Apply(Name("tanh"), (argument,)), number(2)))))
-                yield self.one("wrong-activation-derivative", place, other, 1.2)
 
     def sums(self) -> Iterator[tuple[Mistake, Tree]]:
         """Plus signs where products belong: between all factors, or between the layers."""
@@ -77,6 +73,24 @@ class ObjectiveSlips(Edits):
         shapes = {Add(tuple(factors)), Add(layers(factors)), Add(layers(factors, lead=True))}
         for tree in shapes:
             yield Mistake("sum-for-product", "", None, (tree,), (product(factors),)), tree
+
+
+def misremembered(slope: Apply) -> Iterator[Tree]:
+    """Formulas that people write for the derivative of an activation: s(1 + s), 1 - t, 1[u < 0], ..."""
+    value = replace(slope, order=0)
+    u = value.arguments[0]
+    logistic, tangent = Apply(Name("sigmoid"), (u,)), Apply(Name("tanh"), (u,))
+    for s in dict.fromkeys((value, logistic, tangent)):
+        square = Pow(s, number(2))
+        yield from (
+            Mul((s, Add((ONE, s)))), Mul((s, Add((ONE, Neg(s))))), Add((ONE, Neg(square))), Add((ONE, Neg(s))),
+            Add((ONE, square)), square, Mul((s, Add((ONE, Neg(square))))), Pow(Add((ONE, Neg(s))), number(2)),
+            Add((ONE, s)),
+        )  # fmt: skip
+    yield from (logistic, tangent, u, Apply(Name("sech"), (u,)))
+    yield Add((ONE, Neg(Pow(Apply(Name("tanh"), (Div(u, number(2)),)), number(2)))))
+    yield Indicator(Relation(("<",), (u, number(0))))
+    yield Add((ONE, Neg(slope)))
 
 
 def layers(factors: Sequence[Tree], *, lead: bool = False) -> tuple[Tree, ...]:

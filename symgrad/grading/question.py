@@ -10,6 +10,7 @@ from functools import cached_property
 from symgrad.algebra import Scope
 from symgrad.calculus.derive import adjoint_sum, derive, tape
 from symgrad.functions import registry
+from symgrad.grading.scalars import scalars
 from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.context import Context
@@ -112,7 +113,10 @@ class Question:
         """The chain's equations and the values of d(objective)/d(anything), for exact comparison."""
         if self.network is None:
             return Scope((), self.bindings, {})
-        return Scope(self.network.definitions(), self.bindings, self.adjoints)
+        lines = self.network.definitions()
+        if self.scalar:
+            lines = tuple((name, scalars(body)) for name, body in lines)
+        return Scope(lines, self.bindings, self.adjoints)
 
     @cached_property
     def adjoints(self) -> dict[Derivative, Tree]:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from symgrad.calculus.derive import derive
 from symgrad.grading.question import Question
+from symgrad.grading.scalars import scalars
 from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.source import Source
 from symgrad.notation.tree import (
     Apply,
     Derivative,
-    Div,
-    Elementwise,
     Mul,
     Name,
-    Pow,
-    Transpose,
     Tree,
-    rebuild,
     substitute,
     walk,
 )
@@ -46,21 +42,6 @@ def settle(question: Question, tree: Tree, source: Source) -> Tree:
         elif isinstance(node, Derivative) and node not in question.adjoints and node != question.goal:
             swaps[node] = inner(network, node, source)
     return substitute(tree, swaps) if swaps else tree
-
-
-def scalars(tree: Tree) -> Tree:
-    """Elementwise products and transposes of numbers are plain ones."""
-    tree = rebuild(tree, scalars)
-    match tree:
-        case Elementwise("*", left, right):
-            return Mul((left, right))
-        case Elementwise("/", left, right):
-            return Div(left, right)
-        case Elementwise("^", left, right):
-            return Pow(left, right)
-        case Transpose(operand):
-            return operand
-    return tree
 
 
 def delta(question: Question, network: Network, name: Name, source: Source) -> Tree:

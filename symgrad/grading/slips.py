@@ -76,7 +76,7 @@ class Slips(IndexSlips, ObjectiveSlips):
                 if leaf.indices and leaf.indices == name.indices:
                     yield Mul((leaf, slope))
         for factor in self.factors:
-            if isinstance(factor, Add):
+            if isinstance(factor, Add) or (isinstance(factor, Apply) and factor not in slopes.values()):
                 yield factor
 
     def functions(self) -> Iterator[Edit]:
