@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symgrad.calculus.derive import Gradients, on_paths
 from symgrad.calculus.modular import DivisionByZero, P
@@ -20,7 +20,7 @@ from symgrad.calculus.verify import edge_steps, verify_point
 from symgrad.calculus.verify import fail as fail
 from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
-from symgrad.notation.tree import Derivative, Name, Relation
+from symgrad.notation.tree import ONE, ZERO, Derivative, Name, Relation
 from symgrad.values.derivation import Derivation
 
 POINTS = 2
@@ -60,15 +60,24 @@ def check_all(network: Network, derivations: Mapping[Name, Derivation], seed: in
         derivations = derivations.found
         if not derivations:
             return CheckReport(edges, 1)
-    shaped = [derivation for derivation in derivations.values() if is_shaped(derivation)]
-    for derivation in shaped:
-        edges += check_arrays(network, derivation, seed)
+    if isinstance(derivations, Gradients) and network.shapes:
+        edges = check_arrays_together(network, derivations, seed)
+        derivations = derivations.found
+    for derivation in derivations.values():
+        if is_shaped(derivation):
+            counted = check_arrays(network, derivation, seed)
+            edges = max(edges, counted)
     derivations = {name: d for name, d in derivations.items() if not is_shaped(d)}
     if not derivations:
         return CheckReport(edges)
     for derivation in derivations.values():
         edges += structure(network, derivation)
-    at_points(lambda point: verify_point(network, derivations, point), seed)
+    if not network.shapes:
+        at_points(lambda point: verify_point(network, derivations, point), seed)
+    for name, derivation in derivations.items() if network.shapes else ():
+        if not trivial(network, derivation):
+            alone, part = {name: derivation}, scalar_part(network, derivation)
+            at_points(lambda point, alone=alone, part=part: verify_point(part, alone, point), seed)
     return CheckReport(edges)
 
 
@@ -93,8 +102,47 @@ def check_arrays(network: Network, derivation: Derivation, seed: int) -> int:
     """Verify a derivation through arrays at several points."""
     from symgrad.calculus.matrices.check import check_shaped
 
-    edges = [check_shaped(network, derivation, seed + point) for point in range(POINTS)]
-    return edges[0]
+    edges = [0]
+    at_points(lambda point: edges.append(check_shaped(network, derivation, point)), seed)
+    return edges[-1]
+
+
+def check_arrays_together(network: Network, gradients: Gradients, seed: int) -> int:
+    """Verify the steps that all gradients through arrays share, in one pass a point."""
+    from symgrad.calculus.matrices.check import check_tape
+    from symgrad.calculus.matrices.derive import shaped_tape
+
+    tape = shaped_tape(network, gradients.of or network.objective)
+    found = [0]
+    at_points(lambda point: found.append(check_tape(network, tape, tuple(gradients), point)), seed)
+    return found[-1]
+
+
+def scalar_part(network: Network, derivation: Derivation) -> Network:
+    """The lines of a chain with arrays that a gradient of numbers by numbers goes through, all else a leaf."""
+    assert isinstance(derivation.goal.of, Name)
+    places = on_paths(network, derivation.goal.by, derivation.goal.of)
+    equations = tuple(network.equations[place] for place in places)
+    defined = {equation.name for equation in equations}
+    used = dict.fromkeys(parent for equation in equations for parent in equation.parents)
+    leaves = tuple(name for name in used if name not in defined)
+    return replace(network, equations=equations, leaves=leaves, objective=derivation.goal.of, shapes={})
+
+
+def trivial(network: Network, derivation: Derivation) -> bool:
+    """Whether a gradient is 0 or 1 because of the wiring alone, which `structure` has verified.
+
+    Raises:
+        DerivationError: it says something else.
+    """
+    goal = derivation.goal
+    assert isinstance(goal.of, Name)
+    if on_paths(network, goal.by, goal.of):
+        return False
+    value = ONE if goal.by == goal.of else ZERO
+    if derivation.factors != (value,) or derivation.steps[-1].after != value or derivation.kept:
+        fail(network, derivation, "check-result")
+    return True
 
 
 def structure(network: Network, derivation: Derivation) -> int:

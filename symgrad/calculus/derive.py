@@ -12,7 +12,7 @@ from functools import lru_cache
 from symgrad.calculus.replay import Walk, replay
 from symgrad.calculus.tape import Tape
 from symgrad.calculus.tidy import plus, times
-from symgrad.errors import NotSupportedError, UnknownNameError, Where
+from symgrad.errors import UnknownNameError, Where
 from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.tree import ONE, ZERO, Derivative, Name, Tree
@@ -47,7 +47,7 @@ def derive(network: Network, wrt: Name, of: Name | None = None, keep: Sequence[N
         why = Phrase.of("steps.no-dependence", node=target, parent=wrt)
         return Derivation(goal, (Step("no-dependence", goal, ZERO, why),), (ZERO,), notes=(why,))
     if network.shapes and has_arrays(network, wrt, places):
-        return through_arrays(network, places, wrt, target)
+        return through_arrays(network, places, wrt, target, keep)
     edges = path_steps(tape(network, target), wrt, places)
     walk = replay(goal, edges, frozenset(keep))
     return Derivation(
@@ -68,16 +68,16 @@ def has_arrays(network: Network, wrt: Name, places: Sequence[int]) -> bool:
     return any(network.shapes.get(name) for e in equations for name in (wrt, e.name, *e.parents))
 
 
-def through_arrays(network: Network, places: Sequence[int], wrt: Name, target: Name) -> Derivation:
+def through_arrays(
+    network: Network, places: Sequence[int], wrt: Name, target: Name, keep: Sequence[Name]
+) -> Derivation:
     """The derivation through vectors and matrices: adjoints of a number, or a Jacobian."""
-    from symgrad.calculus.matrices.derive import derive_shaped, jacobian
+    from symgrad.calculus.matrices.derive import derive_shaped
+    from symgrad.calculus.matrices.jacobian import jacobian
 
     if not network.shapes.get(target):
-        return derive_shaped(network, places, wrt, target)
-    found = jacobian(network, places, wrt, target)
-    if found is None:
-        raise NotSupportedError("jacobian-not-yet", Where(network.name), of=plain(target), by=plain(wrt))
-    return found
+        return derive_shaped(network, places, wrt, target, keep)
+    return jacobian(network, places, wrt, target)
 
 
 def on_paths(network: Network, wrt: Name, target: Name) -> list[int]:

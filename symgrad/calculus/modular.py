@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from random import Random
 
+from symgrad.calculus.tidy import constant_value
 from symgrad.functions import registry
 from symgrad.functions.application import applied, name_of, written
 from symgrad.notation.tree import (
@@ -155,6 +156,11 @@ class Field:
         if n is not None:
             lower = pow(b.value, n - 1, P) if n >= 1 else self.inverse(pow(b.value, 1 - n, P))
             return Dual(lower * b.value, n * lower * b.tangent)
+        if (fraction := constant_value(exponent)) is not None:  # all by one root, so that b^(1/2) = 1/b^(-1/2)
+            top, bottom = fraction.numerator, fraction.denominator
+            root = self.residue("root", b.value, bottom)
+            lower = pow(root, top - bottom, P)
+            return Dual(pow(root, top, P), top * self.inverse(bottom) * lower * b.tangent)
         value = self.residue("power", b.value, e.value)
         log = 1 if base == Constant("e") else self.at(self.table("log", 0), b.value)
         lower = self.residue("power", b.value, (e.value - 1) % P)

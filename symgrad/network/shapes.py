@@ -42,8 +42,10 @@ Shape: TypeAlias = tuple[Tree, ...]
 SCALAR: Shape = ()
 REDUCTIONS = frozenset(("sum", "mean", "norm", "opnorm", "trace"))
 """Functions of a vector or matrix whose value is a number."""
-LOSSES = frozenset(("half_square", "mse", "cross_entropy", "binary_cross_entropy", "huber", "hinge"))
-"""Functions of two vectors whose value is a number."""
+LOSSES = frozenset(("half_square", "mse", "cross_entropy", "binary_cross_entropy", "huber"))
+"""Functions of two vectors whose value is a number; hinge has no reduction and stays entry by entry."""
+PICKING = frozenset(("max", "min", "opnorm"))
+"""Functions of one array that give a number and whose derivative f'(v) has the shape of the array."""
 
 
 def shown(shape: Shape) -> str:
@@ -77,10 +79,12 @@ class Shapes:
     """The shapes of the names of a chain; `of` works out those of expressions.
 
     source: where the expression stands, for the place of an error.
+    numerator: whether the derivative of a number is a row (numerator layout).
     """
 
     names: Mapping[Name, Shape]
     source: Source | None = None
+    numerator: bool = False
 
     def of(self, tree: Tree) -> Shape:
         """The shape of an expression.
@@ -89,8 +93,12 @@ class Shapes:
             ShapeError: two shapes that do not fit, with both named.
         """
         match tree:
-            case Number() | Constant() | Indicator() | Relation():
+            case Number() | Constant():
                 return SCALAR
+            case Indicator(condition):
+                return self.of(condition)
+            case Relation(operators, operands):
+                return self.together(operators[0], operands, tree)
             case Name():
                 return self.names.get(tree, SCALAR)
             case Neg(operand):
@@ -108,9 +116,7 @@ class Shapes:
             case Transpose(operand):
                 return self.transposed(operand, tree)
             case Component(operand, positions):
-                if len(self.of(operand)) != len(positions):
-                    self.fail("shape-component", tree, left=shown(self.of(operand)), count=len(positions))
-                return SCALAR
+                return self.component(operand, positions, tree)
             case Apply():
                 return self.application(tree)
             case Derivative(of, by):
@@ -164,7 +170,19 @@ class Shapes:
         shape = self.of(base)
         if len(shape) == 2:
             self.fail("shape-matrix-power", tree, left=shown(shape))
-        return shape or self.of(exponent)
+        return self.together("^", (base, exponent), tree)
+
+    def component(self, operand: Tree, positions: tuple[Tree, ...], tree: Tree) -> Shape:
+        """As many positions as sizes, each from 1 to its size where that is a number."""
+        shape = self.of(operand)
+        if len(shape) != len(positions):
+            self.fail("shape-component", tree, left=shown(shape), count=len(positions))
+        for position, size in zip(positions, shape, strict=True):
+            if not isinstance(position, Number):
+                continue
+            if position.value < 1 or (isinstance(size, Number) and position.value > size.value):
+                self.fail("shape-position", tree, position=plain(position), left=shown(shape))
+        return SCALAR
 
     def transposed(self, operand: Tree, tree: Tree) -> Shape:
         """Not for numbers."""
@@ -184,7 +202,11 @@ class Shapes:
         """Activations act on every entry; reductions and losses give a number; diag(v) a square matrix."""
         stem, arguments = tree.function.stem, tree.arguments
         shapes = [self.of(argument) for argument in arguments]
-        if stem in REDUCTIONS or (stem in ("max", "min") and len(arguments) == 1):
+        if stem in PICKING and len(arguments) == 1:
+            return shapes[0] if tree.order else SCALAR
+        if stem == "trace" and (len(shapes[0]) != 2 or shapes[0][0] != shapes[0][1]):
+            self.fail("shape-trace", tree, left=shown(shapes[0]))
+        if stem in REDUCTIONS:
             return SCALAR
         if stem in LOSSES and len(arguments) >= 2:
             self.together(stem, arguments[:2], tree)
@@ -195,13 +217,16 @@ class Shapes:
             return (shapes[0][0], shapes[0][0])
         if stem == "softmax" and len(shapes[0]) != 1:
             self.fail("shape-softmax", tree, left=shown(shapes[0]))
-        if stem in ("ones", "eye"):
-            return arguments if stem == "ones" else (arguments[0], arguments[0])
+        if stem in ("ones", "eye", "unit"):
+            sizes = {"ones": arguments, "eye": arguments * 2, "unit": arguments[1:]}
+            return sizes[stem]
         return self.together(stem, arguments, tree)
 
     def derivative(self, of: Tree, by: Name) -> Shape:
         """Gradient layout: the gradient of a scalar has the shape of `by`; a Jacobian one row per output."""
         top, below = self.of(of), self.of(by)
+        if self.numerator and below and not top:
+            return self.transposed_shape(below)
         return below if not top else (*top, *below) if len(top) + len(below) <= 2 else below
 
     def array(self, items: tuple[Tree, ...]) -> Shape:
@@ -260,6 +285,8 @@ def infer(
             )  # fmt: skip
         found[equation.name] = shape
         if equation.name == objective and shape:
-            fields = {"name": plain(objective), "left": shown(shape)}
-            raise source.error("shape-objective", 0, len(source.text), kind=ShapeError, **fields)
+            raise source.error(
+                "shape-objective", 0, len(source.text), hint="shape-objective-hint", kind=ShapeError,
+                name=plain(objective), left=shown(shape),
+            )  # fmt: skip
     return found

@@ -18,6 +18,8 @@ FUNCTION_VALUE = re.compile(
 )
 LAYERED = re.compile(r"([A-Za-z]+)\s*\^\s*\{?[(\[]\s*\w+\s*[)\]]\}?\s*(?:&\s*)?(?==|:\s*(?:vector|matrix))")
 
+DECLARED = re.compile(r"\\?([A-Za-z]+).*:\s*(?:vector|matrix)\b")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -55,6 +57,7 @@ def names_ahead(lines: list[Line], text: str) -> Context:
     """Stems that are defined, and names that stand for functions, so that `a_1(1 - a_1)` is a product."""
     stems: set[str] = set()
     functions: set[str] = set()
+    arrays = {match[1] for line in lines if (match := DECLARED.match(line.text))}
     for line in lines:
         first, *rest = line.text.split(None, 1)
         if first == "function" and rest:
@@ -73,6 +76,8 @@ def names_ahead(lines: list[Line], text: str) -> Context:
         functions=frozenset(functions - stems),
         bare=frozenset(stems & s.GENERAL_FUNCTIONS),
         layered=frozenset(LAYERED.findall(text)),
+        # What is defined beside vectors may be one; whether `z[2]` fits is for the shapes to say.
+        arrays=frozenset(arrays | stems) if arrays else frozenset(),
     )
 
 

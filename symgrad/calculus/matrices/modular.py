@@ -6,33 +6,38 @@ consistent residues entry by entry, as in `calculus.modular`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from symgrad.calculus.modular import Dual, Field, P, integer
-from symgrad.functions import registry
-from symgrad.network.shapes import Shape, Shapes, concrete
+from symgrad.calculus.tidy import constant_value
+from symgrad.functions.application import formula_of
+from symgrad.network.shapes import PICKING, REDUCTIONS, Shape, Shapes, concrete, size_of
+from symgrad.notation.tree import Array as Written
 from symgrad.notation.tree import (
     Add,
     Apply,
+    Component,
     Constant,
     Derivative,
     Div,
     Elementwise,
+    Indicator,
     Mul,
     Name,
     Neg,
     Number,
     Pow,
+    Relation,
     Transpose,
     Tree,
 )  # fmt: skip
 
 Array = Any
-X = Name("x")
+X, Y = Name("x"), Name("y")
 
 
 @dataclass(slots=True)
@@ -96,10 +101,58 @@ class Arrays:
                 inner = self.evaluate(operand, values)
                 return self.transposed(inner, self.shapes.of(operand))
             case Pow(base, exponent) | Elementwise("^", base, exponent):
-                return self.power(self.evaluate(base, values), integer(exponent))
+                return self.power(base, exponent, values)
+            case Component(operand, positions):
+                inner, at = self.evaluate(operand, values), tuple(self.place(p) for p in positions)
+                return Pair(self.boxed(inner.value[at]), self.boxed(inner.tangent[at]))
+            case Written(items):
+                return self.stacked([self.evaluate(item, values) for item in items])
+            case Indicator(Relation(operators, operands)):
+                parts = [self.evaluate(operand, values).value for operand in operands]
+                found = self.entries(lambda *x: self.field.residue("indicator", operators, x), *parts)
+                return Pair(found, found * 0)
             case Apply():
                 return self.apply(tree, values)
         raise NotImplementedError(type(tree).__name__)
+
+    def place(self, position: Tree) -> int:
+        """The position of a component, counted from 0."""
+        return size_of(position, self.sizes) - 1
+
+    @staticmethod
+    def boxed(value: Any) -> Array:
+        """A residue as an array without dimensions."""
+        return np.array(value, dtype=object)
+
+    def stacked(self, parts: list[Pair]) -> Pair:
+        """A vector from numbers, a matrix from rows."""
+        return Pair(
+            np.array([p.value.tolist() for p in parts], dtype=object),
+            np.array([p.tangent.tolist() for p in parts], dtype=object),
+        )
+
+    @staticmethod
+    def entries(function: Callable[..., int], *parts: Array) -> Array:
+        """A function of residues entry by entry, numbers going with every entry."""
+        together = np.broadcast_arrays(*parts)
+        flat = [function(*(int(x) for x in row)) for row in zip(*(a.reshape(-1) for a in together), strict=True)]
+        found = np.empty(len(flat), dtype=object)
+        found[:] = flat
+        return found.reshape(together[0].shape)
+
+    def duals(self, tree: Tree, letters: tuple[Name, ...], parts: list[Pair]) -> Pair:
+        """A formula for numbers, entry by entry with its tangent."""
+        arrays = np.broadcast_arrays(*(p.value for p in parts), *(p.tangent for p in parts))
+        count, shape = len(parts), arrays[0].shape
+        values, tangents = [], []
+        for row in zip(*(a.reshape(-1) for a in arrays), strict=True):
+            given = {x: Dual(int(row[i]), int(row[count + i])) for i, x in enumerate(letters)}
+            found = self.field.evaluate(tree, given)
+            values.append(found.value)
+            tangents.append(found.tangent)
+        pair = (np.empty(len(values), dtype=object), np.empty(len(values), dtype=object))
+        pair[0][:], pair[1][:] = values, tangents
+        return Pair(pair[0].reshape(shape), pair[1].reshape(shape))
 
     def added(self, parts: list[Pair]) -> Pair:
         """A sum; scalars act on every entry."""
@@ -108,11 +161,9 @@ class Arrays:
     def multiplied(self, factors: tuple[Tree, ...], values: Mapping[Tree, Pair]) -> Pair:
         """A matrix product from left to right, by the product rule."""
         result, shape = self.evaluate(factors[0], values), self.shapes.of(factors[0])
-        done = factors[:1]
         for factor in factors[1:]:
             right, other = self.evaluate(factor, values), self.shapes.of(factor)
-            done = (*done, factor)
-            whole = self.shapes.of(Mul(done))
+            whole = self.shapes.times(shape, other, factor)
             result = Pair(
                 self.times(result.value, shape, right.value, other, whole),
                 (
@@ -144,84 +195,93 @@ class Arrays:
             return Pair(inner.value.reshape(-1), inner.tangent.reshape(-1))
         return Pair(inner.value.T, inner.tangent.T)
 
-    def power(self, base: Pair, exponent: int | None) -> Pair:
-        """An integer power, entry by entry."""
-        if exponent is None:
-            raise NotImplementedError("a power that is no integer")
-        raised = np.vectorize(lambda b, n: pow(int(b), n, P), otypes=[object])
-        return Pair(
-            raised(base.value, exponent), exponent * raised(base.value, exponent - 1) * base.tangent % P
-        )
+    def power(self, base: Tree, exponent: Tree, values: Mapping[Tree, Pair]) -> Pair:
+        """A power, entry by entry."""
+        below = self.evaluate(base, values)
+        if (n := integer(exponent)) is not None and n > 0:
+            raised = np.vectorize(lambda b, k: pow(int(b), k, P), otypes=[object])
+            return Pair(raised(below.value, n), n * raised(below.value, n - 1) * below.tangent % P)
+        if isinstance(base, Constant):
+            return self.duals(Pow(base, Y), (Y,), [self.evaluate(exponent, values)])
+        if constant_value(exponent) is not None:
+            return self.duals(Pow(X, exponent), (X,), [below])
+        return self.duals(Pow(X, Y), (X, Y), [below, self.evaluate(exponent, values)])
 
     # -- functions -----------------------------------------------------------------------------------------
 
     def apply(self, tree: Apply, values: Mapping[Tree, Pair]) -> Pair:
         """Reductions, softmax and losses by their definitions; other functions entry by entry."""
         stem = tree.function.stem
-        if stem in ("ones", "eye"):
-            size = self.dimensions(tree.arguments)
-            return self.constant(
-                np.eye(size[0], dtype=object) if stem == "eye" else np.ones(size, dtype=object)
-            )
+        if stem in ("ones", "eye", "unit") and stem not in self.field.functions:
+            return self.constant(self.fixed(stem, tree))
         parts = [self.evaluate(argument, values) for argument in tree.arguments]
+        first = parts[0]
+        if stem in REDUCTIONS | {"diag", "softmax"} and not tree.order:
+            return self.reduced(stem, first)
+        if stem in PICKING and len(parts) == 1:
+            return self.picked(stem, tree.order, first)
+        letters = (X, Y, *(Name(f"x_{i}") for i in range(2, len(parts))))[: len(parts)]
+        found = self.duals(Apply(tree.function, letters, tree.order, tree.options), letters, parts)
+        formula = formula_of(tree, self.field.functions)
+        if formula is None or formula.reduction is None:
+            return found
+        return self.reduced(formula.reduction, found)
+
+    def fixed(self, stem: str, tree: Apply) -> Array:
+        """Ones, an identity, a unit vector."""
+        if stem == "unit":
+            size = self.dimensions(tree.arguments[1:])[0]
+            return np.eye(size, dtype=object)[self.place(tree.arguments[0])]
+        size = self.dimensions(tree.arguments)
+        return np.eye(size[0], dtype=object) if stem == "eye" else np.ones(size, dtype=object)
+
+    def reduced(self, stem: str, inner: Pair) -> Pair:
+        """Sums, means, traces, norms, diagonal matrices and softmax."""
+        value, tangent = inner.value, inner.tangent
         match stem:
             case "sum":
-                return Pair(parts[0].value.sum() % P, parts[0].tangent.sum() % P)
+                return Pair(self.boxed(value.sum() % P), self.boxed(tangent.sum() % P))
             case "mean":
-                count = self.field.inverse(parts[0].value.size)
-                return Pair(parts[0].value.sum() * count % P, parts[0].tangent.sum() * count % P)
+                count = self.field.inverse(value.size)
+                return Pair(self.boxed(value.sum() * count % P), self.boxed(tangent.sum() * count % P))
             case "trace":
-                return Pair(parts[0].value.trace() % P, parts[0].tangent.trace() % P)
-            case "norm":
-                return self.norm(parts[0])
+                return Pair(self.boxed(value.trace() % P), self.boxed(tangent.trace() % P))
             case "diag":
-                return Pair(np.diag(parts[0].value), np.diag(parts[0].tangent))
+                return Pair(np.diag(value), np.diag(tangent))
             case "softmax":
-                return self.softmax(parts[0])
-            case "half_square" | "mse" | "cross_entropy":
-                return self.loss(stem, parts[0], parts[1])
-        return self.entrywise(tree, parts[0])
+                return self.softmax(inner)
+            case "opnorm" if value.ndim == 2:
+                return self.picked(stem, 0, inner)
+        if value.ndim == 0:  # the norm of a number
+            return self.duals(Apply(Name("abs"), (X,)), (X,), [inner])
+        return self.norm(inner)
 
-    def entrywise(self, tree: Apply, inner: Pair) -> Pair:
-        """Consistent residues for a function and its slope."""
-        value = np.vectorize(lambda x: self.field.function(tree, tree.order, int(x)), otypes=[object])(
-            inner.value
-        )
-        known = registry.lookup(self.field.functions.get(tree.function.stem, tree.function.stem))
-        if known is not None and not known.activation and not tree.order:
-            formula = registry.derivative(known)
-            slope_at = lambda x: int(self.field_value(formula, int(x)))  # noqa: E731
+    def picked(self, stem: str, order: int, inner: Pair) -> Pair:
+        """max and min pick an entry; the slope of opnorm is any matrix that belongs to the argument."""
+        if inner.value.ndim == 0 and stem != "opnorm":
+            return inner
+        if stem == "opnorm" and inner.value.ndim < 2:
+            return self.reduced("norm", inner)
+        flat = tuple(int(x) for x in inner.value.reshape(-1))
+        if stem == "opnorm":
+            slope = [self.field.residue("opnorm", flat, place) for place in range(len(flat))]
+            value = self.field.residue("opnorm", flat)
         else:
-            slope_at = lambda x: self.field.function(tree, tree.order + 1, int(x))  # noqa: E731
-        slope = np.vectorize(slope_at, otypes=[object])(inner.value)
-        return Pair(value, slope * inner.tangent % P)
-
-    def field_value(self, formula: Tree, x: int) -> int:
-        """A formula in x at a residue."""
-        return self.field.evaluate(formula, {X: Dual(x)}).value
+            at = flat.index(max(flat) if stem == "max" else min(flat))
+            slope, value = [int(place == at) for place in range(len(flat))], flat[at]
+        weights = np.array(slope, dtype=object).reshape(inner.value.shape)
+        if order:
+            return Pair(weights, weights * 0)
+        return Pair(self.boxed(value), self.boxed((weights * inner.tangent).sum() % P))
 
     def norm(self, inner: Pair) -> Pair:
         """A square root is a residue r with slope 1/(2 r) as far as derivatives go: dr = (v dv)/r."""
         total = int((inner.value * inner.value).sum() % P)
         root = self.field.residue("function", "norm", 0, total)
         slope = (inner.value * inner.tangent).sum() * self.field.inverse(root) % P
-        return Pair(np.array(root, dtype=object), np.array(slope, dtype=object))
+        return Pair(self.boxed(root), self.boxed(slope))
 
     def softmax(self, inner: Pair) -> Pair:
         """exp(x_i) over the sum of all exp(x_k)."""
-        exp = Apply(Name("exp"), (X,))
-        e = np.vectorize(lambda x: self.field.function(exp, 0, int(x)), otypes=[object])(inner.value)
-        tangent = e * inner.tangent % P
-        return self.divided(Pair(e, tangent), Pair(e.sum() % P, tangent.sum() % P))
-
-    def loss(self, stem: str, a: Pair, y: Pair) -> Pair:
-        """half_square, mse and cross_entropy as the notation defines them."""
-        if stem == "cross_entropy":
-            log = self.entrywise(Apply(Name("log"), (X,)), a)
-            value = y.value * log.value % P
-            tangent = (y.value * log.tangent + y.tangent * log.value) % P
-            return Pair(-np.sum(value) % P, -np.sum(tangent) % P)
-        d, t = (a.value - y.value) % P, (a.tangent - y.tangent) % P
-        square, slope = np.sum(d * d) % P, 2 * np.sum(d * t) % P
-        scale = self.field.inverse(2 if stem == "half_square" else int(np.size(d)))
-        return Pair(np.array(square * scale % P, dtype=object), np.array(slope * scale % P, dtype=object))
+        e = self.duals(Apply(Name("exp"), (X,)), (X,), [inner])
+        return self.divided(e, Pair(e.value.sum() % P, e.tangent.sum() % P))

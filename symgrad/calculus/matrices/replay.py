@@ -1,0 +1,193 @@
+"""Adjoint steps -> gradient: where all paths pass through one name the product is cut there.
+
+Between two such names there is a matrix, or a sum of matrices over the paths between them; what is no matrix
+times the adjoint above (an outer product, an array entry by entry) takes that adjoint in. An adjoint that
+would make the result long stays a token and has a line of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from symgrad.calculus.matrices.forms import collected, product
+from symgrad.calculus.matrices.operators import Operator, as_product, matrix, operator
+from symgrad.calculus.matrices.tape import ShapedTape, Use
+from symgrad.calculus.replay import collect_numbers
+from symgrad.calculus.tidy import plus
+from symgrad.notation.tree import ONE, Derivative, Mul, Name, Tree, rebuild, walk
+
+MAX_NODES = 140
+"""A sum with more parts than this is written with the adjoints of the nodes in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An adjoint by the adjoint of a later name: factors times its token, or any tree that holds it."""
+
+    tree: Tree
+    factors: Operator | None = None
+    token: Tree | None = None
+
+    @property
+    def size(self) -> int:
+        """The number of nodes."""
+        return sum(1 for _ in walk(self.tree))
+
+
+def linear(factors: Operator, token: Tree) -> Part:
+    """The product of a matrix and a token."""
+    return Part(product(*factors, token), factors, token)
+
+
+class Replay:
+    """The gradients of one tape, each by the names that all its paths pass through."""
+
+    def __init__(self, tape: ShapedTape, keep: Collection[Name] = ()) -> None:
+        self.tape, self.keep = tape, frozenset(keep)
+        self.depth: dict[Name, int] = {tape.of: 0}
+        self.after: dict[Name, Name] = {}
+        self.parts: dict[Name, Part] = {}
+        self.stops: set[Name] = set()
+
+    def prepare(self, name: Name) -> None:
+        """The parts of everything between a name and the objective, nearest to the objective first."""
+        tape = self.tape
+        reached, waiting = {name}, [name]
+        while waiting:
+            for use in tape.uses.get(waiting.pop(), ()):
+                if use.node not in reached:
+                    reached.add(use.node)
+                    waiting.append(use.node)
+        order = [tape.network.equations[p].name for p in reversed(tape.places)]
+        for each in (*(n for n in order if n in reached and n != tape.of), name):
+            if each not in self.parts and each != tape.of:
+                self.add(each)
+
+    def add(self, name: Name) -> None:
+        """The name that all paths from here pass through next, and the part up to there."""
+        uses = self.tape.uses[name]
+        at = uses[0].node
+        for use in uses[1:]:
+            at = self.meeting(at, use.node)
+        self.after[name], self.depth[name] = at, self.depth[at] + 1
+        found = [self.composed(use, at) for use in uses]
+        together = self.together(found)
+        if len(uses) > 1 and together.size > MAX_NODES:
+            together = Part(collected([use.part for use in uses]))
+        self.parts[name] = together
+
+    def meeting(self, a: Name, b: Name) -> Name:
+        """The first name that all paths from both pass through."""
+        while a != b:
+            if self.depth[a] < self.depth[b]:
+                b = self.after[b]
+            else:
+                a = self.after[a]
+        return a
+
+    def together(self, parts: list[Part]) -> Part:
+        """The sum of parts; of matrices times one token it is the sum of the matrices times the token."""
+        if len(parts) == 1:
+            return parts[0]
+        token = parts[0].token
+        if token is not None and all(p.factors is not None and p.token == token for p in parts):
+            size = self.tape.shapes.of(token)
+            every = sorted((p.factors for p in parts if p.factors is not None), key=len)
+            return linear((plus(*(matrix(factors, size) for factors in every)),), token)
+        return Part(collected([part.tree for part in parts]))
+
+    def composed(self, use: Use, end: Name) -> Part:
+        """One use of a name, as far as `end`."""
+        token = self.tape.token(use.node)
+        own = operator(use.part, token, self.tape.shapes) if token != ONE else None
+        if use.node == end:
+            return Part(use.part) if own is None else linear(own, token)
+        rest = self.between(use.node, end)
+        if own is not None and rest.factors is not None and rest.token is not None:
+            return linear((*own, *rest.factors), rest.token)
+        if own is not None:
+            return Part(product(*own, rest.tree))
+        return Part(put(use.part, token, rest.tree))
+
+    def final(self, name: Name) -> bool:
+        """Whether the objective alone uses a name: its adjoint stays a token, with its value beside it."""
+        uses = self.tape.uses[name]
+        return len(uses) == 1 and uses[0].node == self.tape.of and not self.tape.vector
+
+    def between(self, start: Name, end: Name) -> Part:
+        """The adjoint of `start` by that of `end`, cut short at what stays a token."""
+        if self.stays(start):
+            return linear((), self.tape.token(start))
+        return self.onward(self.parts[start], self.after[start], end)
+
+    def stays(self, name: Name) -> bool:
+        """Whether the adjoint of a name is left as a token."""
+        return name in self.keep or name in self.stops or self.final(name)
+
+    def onward(self, part: Part, at: Name, end: Name) -> Part:
+        """A part that ends in the adjoint of `at`, taken on to `end`."""
+        factors = None if part.factors is None else list(part.factors)
+        tree = part.tree
+        while at != end:
+            if at == self.tape.of or self.stays(at) or (factors is None and self.token(at) not in walk(tree)):
+                break
+            following = self.parts[at]
+            if factors is not None and following.factors is not None:
+                factors.extend(following.factors)
+            elif factors is not None:
+                tree, factors = product(*factors, following.tree), None
+            else:
+                count = sum(node == self.token(at) for node in walk(tree))
+                if count > 1 and count * following.size > MAX_NODES:
+                    break
+                tree = put(tree, self.token(at), following.tree)
+            at = self.after[at]
+        if factors is None:
+            return Part(tree)
+        return linear(tuple(factors), self.token(at))
+
+    def token(self, name: Name) -> Tree:
+        """The adjoint of a name."""
+        return self.tape.token(name)
+
+    def whole(self, name: Name) -> Part:
+        """The adjoint of a name as far as the objective."""
+        return self.onward(self.parts[name], self.after[name], self.tape.of)
+
+    def gradient(self, wrt: Name) -> tuple[tuple[Tree, ...], tuple[tuple[Derivative, Tree], ...]]:
+        """The factors of d(of)/d(wrt), and the tokens left in them with their values, nearest first."""
+        self.prepare(wrt)
+        result = self.whole(wrt)
+        kept: list[tuple[Derivative, Tree]] = []
+        waiting = self.tokens(result.tree)
+        self.stops = {token.by for token in waiting}
+        for token in waiting:  # grows while it is walked
+            value = self.whole(token.by)
+            for other in self.tokens(value.tree):
+                if other not in waiting:
+                    waiting.append(other)
+                    self.stops.add(other.by)
+            kept.append((token, value.tree))
+        self.stops = set()
+        return self.factors(result), tuple(kept)
+
+    def tokens(self, tree: Tree) -> list[Derivative]:
+        """The adjoints in a tree, each once."""
+        return list(dict.fromkeys(node for node in walk(tree) if isinstance(node, Derivative)))
+
+    def factors(self, part: Part) -> tuple[Tree, ...]:
+        """A part as factors, numbers in front."""
+        if part.factors is not None and part.token is not None:
+            return collect_numbers([*part.factors, part.token])
+        return collect_numbers(list(as_product(part.tree, self.tape.shapes)))
+
+
+def put(tree: Tree, token: Tree, value: Tree) -> Tree:
+    """The value in place of the token; a product in a product joins it."""
+    if tree == token:
+        return value
+    inner = rebuild(tree, lambda child: put(child, token, value))
+    if isinstance(inner, Mul) and inner != tree:
+        return product(*inner.factors)
+    return inner
