@@ -16,6 +16,11 @@ Functions: TypeAlias = Mapping[str, str | Tree]
 VARIADIC = frozenset({"max", "min", "clip", "piecewise"})
 """Built-ins of several arguments that the interpreter itself knows."""
 
+OF_ARRAYS = frozenset({
+    "sum", "mean", "norm", "opnorm", "trace", "diag", "softmax", "ones", "eye", "unit",
+})  # fmt: skip
+"""Functions of whole vectors and matrices, which `shaped` knows."""
+
 
 def resolve(function: Name, functions: Functions) -> Function | Tree | None:
     """The built-in's questionnaire, a formula in x, or None for a general function."""

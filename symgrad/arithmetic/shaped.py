@@ -15,7 +15,7 @@ from symgrad.arithmetic.arrays import Arrays, array_of, filled, is_array
 from symgrad.arithmetic.closures import Run, always, fold, one, two
 from symgrad.arithmetic.interpreter import Compiler, Program
 from symgrad.arithmetic.kind import Kind, NotScalar, Undefined, Value
-from symgrad.arithmetic.resolve import Functions, resolve_applied
+from symgrad.arithmetic.resolve import OF_ARRAYS, Functions, resolve_applied
 from symgrad.arithmetic.written_out import rational, written_out
 from symgrad.functions.application import formula_of
 from symgrad.notation.tree import (
@@ -82,7 +82,9 @@ class ShapedCompiler(Compiler):
         match tree:
             case Name() | Derivative():
                 return not self.shapes.of(tree)
-            case Transpose() | Elementwise() | Array() | Component() | Apply(Name("ones" | "eye" | "unit")):
+            case Transpose() | Elementwise() | Array() | Component():
+                return False
+            case Apply(Name(stem)) if stem in OF_ARRAYS:
                 return False
         return all(map(self.plain, children(tree)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log2
 from typing import Any
@@ -12,7 +12,7 @@ from symgrad.arithmetic.arrays import array_of, is_array
 from symgrad.arithmetic.kind import Kind
 from symgrad.errors import InputError, SymgradError
 from symgrad.network.graph import Network
-from symgrad.notation.tree import Name, Tree, walk
+from symgrad.notation.tree import Derivative, Name, Tree, children, walk
 from symgrad.numerics.factors import Factors, Valued
 from symgrad.numerics.forward import Forward, needed
 from symgrad.numerics.given import Values, read_values
@@ -152,6 +152,15 @@ class Work:
                 if isinstance(node, Name) and node in self.network.names:
                     found.setdefault(node)
 
+    @property
+    def idle(self) -> frozenset[Name]:
+        """What is differentiated, where no gradient is made of its own number: that may be irrational."""
+        ends = {goal.goal.of for goal in self.goals if isinstance(goal.goal.of, Name)}
+        used = {parent for equation in self.network.equations for parent in equation.parents}
+        bare = {node for goal in self.goals for factor in goal.factors for node in outside_tokens(factor)}
+        bare |= {node for goal in self.goals for node in outside_tokens(goal.steps[-1].after)}
+        return frozenset(ends - used - bare)
+
     def prepare(self) -> None:
         """Everything that is missing is said before anything is computed."""
         places, _ = needed(self.network, self.given, self.targets)
@@ -159,7 +168,8 @@ class Work:
 
     def run(self, kind: Kind) -> tuple[dict[Tree, Any], list[Valued]]:
         """The forward pass and the factors in one kind."""
-        numbers = Forward(self.network, self.given, kind, self.functions).run(self.targets)
+        forward = Forward(self.network, self.given, kind, self.functions, idle=self.idle)
+        numbers = forward.run(self.targets)
         factors = Factors(kind, self.functions, numbers, self.given.sizes if self.network.shapes else None)
         return numbers, [factors.of(goal) for goal in self.goals]
 
@@ -184,6 +194,17 @@ class Work:
                         certify(found, digits) for found in valued
                     ]
             bits *= 2
+
+
+def outside_tokens(tree: Tree) -> Iterator[Name]:
+    """The names of a tree that do not stand in a derivative."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Name):
+            yield node
+        elif not isinstance(node, Derivative):
+            stack.extend(children(node))
 
 
 def certify(found: Valued, digits: int) -> Valued:

@@ -20,6 +20,7 @@ from symgrad.arithmetic.kind import Kind
 from symgrad.errors import InputError, NotSupportedError, Where
 from symgrad.notation.tree import Derivative, Name, Tree, walk
 from symgrad.notation.writers.plain import plain
+from symgrad.numerics.replay import Replay
 from symgrad.numerics.sizes import Sizes
 from symgrad.values.derivation import Derivation, Step
 
@@ -52,13 +53,13 @@ class Factors:
     span_of: tuple[Step, ...] = ()
     first: dict[Tree, int] = field(default_factory=dict)
     last: dict[Tree, int] = field(default_factory=dict)
-    tokens: dict[Tree, Any] = field(default_factory=dict)
+    replay: Replay | None = None
 
     def of(self, derivation: Derivation) -> Valued:
         """The numbers of one gradient, multiplied from the parameter forward."""
         try:
             if self.sizes is not None and through_arrays(derivation, self.sizes):
-                return self.shaped(derivation)
+                return self.shaped(derivation, self.sizes)
             factors = self.all(derivation)
         except (Inexact, Undefined, Unvalued, NotScalar) as problem:
             raise refusal(problem, derivation) from problem
@@ -68,16 +69,15 @@ class Factors:
                 partial.append(self.kind.multiply(partial[-1], factor))
         return Valued(tuple(factors), tuple(partial))
 
-    def shaped(self, derivation: Derivation) -> Valued:
-        """The gradient as the last step has it; derivatives kept in it are computed once for all."""
-        for token, tree in derivation.kept:
-            if token not in self.tokens:
-                self.tokens[token] = self.number(tree, self.tokens)
-        value = self.number(derivation.steps[-1].after, self.tokens)
-        for factor in derivation.factors:
-            if factor not in self.found:
-                self.found[factor] = self.number(factor, self.tokens)
-        return Valued(tuple(self.found[factor] for factor in derivation.factors), (value,))
+    def shaped(self, derivation: Derivation, sizes: Sizes) -> Valued:
+        """The gradient and its factors through vectors and matrices."""
+        if self.replay is None:
+            self.replay = Replay(self.kind, self.functions, self.numbers, sizes)
+        if sizes.of(derivation.goal.of):
+            value = self.replay.jacobian(derivation)
+        else:
+            value = self.replay.gradient(derivation)
+        return Valued(self.replay.factors(derivation), (value,))
 
     def all(self, derivation: Derivation) -> list[Any]:
         """The number of every factor; a kept token has its value's."""

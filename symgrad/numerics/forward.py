@@ -72,6 +72,8 @@ class Forward:
     functions: Functions
     numbers: dict[Tree, Any] = field(default_factory=dict)
     lines: dict[int, Line] = field(default_factory=dict)
+    idle: frozenset[Name] = frozenset()
+    """Names that may go without a number where it is irrational."""
 
     def run(self, targets: Iterable[Name]) -> dict[Tree, Any]:
         """The numbers of the targets and of everything they are made of, leaves included."""
@@ -83,7 +85,11 @@ class Forward:
             for parent in equation.parents:
                 if parent not in self.network.position:
                     self.settle(parent)
-            self.numbers[equation.name] = self.equation(equation)
+            try:
+                self.numbers[equation.name] = self.equation(equation)
+            except InputError as problem:
+                if problem.what != "irrational-value" or equation.name not in self.idle:
+                    raise
         for leaf in leaves:
             self.settle(leaf)
         return self.numbers

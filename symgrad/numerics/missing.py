@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from symgrad.arithmetic.resolve import VARIADIC, Functions, resolve_applied
+from symgrad.arithmetic.resolve import OF_ARRAYS, VARIADIC, Functions, resolve_applied
 from symgrad.errors import MissingValueError, NotSupportedError, SymgradError, UnknownNameError, Where
 from symgrad.functions.application import formula_of
 from symgrad.network.graph import Network
@@ -158,6 +158,8 @@ def require_functions(network: Network, functions: Functions, places: Iterable[i
             if not isinstance(node, Apply) or node.function.stem in VARIADIC:
                 continue
             stem = node.function.stem
+            if network.shapes and stem in OF_ARRAYS:
+                continue
             if resolve_applied(node, functions) is not None or formula_of(node, functions) is not None:
                 continue
             source = pattern.source
