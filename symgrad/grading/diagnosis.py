@@ -6,8 +6,11 @@ if the edited gold equals the answer exactly.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from symgrad.algebra import algebra_of, close
 from symgrad.grading.desk import Form, desk_of
@@ -22,7 +25,9 @@ from symgrad.values.mark import Mistake
 
 TIE = 0.35
 """Edits that cost at most this much more than the cheapest are reported with it."""
-MAX_CONFIRM = 60
+LONG = 1.5
+"""A single slip that costs more may be two that cost less."""
+MAX_CONFIRM, MAX_PAIRS = 60, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Diagnosis:
         self.prints = self.desk.prints
         self.target = self.prints.of(answer)
         self.confirmed = 0
+        self.cheapest: float | None = None
 
     def run(self) -> Found:
         """The shortest edit and other gradients, ties all; else two slips at once.
@@ -49,15 +55,18 @@ class Diagnosis:
         A wrong sign alone explains more than another gradient that happens to be minus this one; that is
         told only of what could have been asked for, and beside the sign.
         """
-        edits = self.shapes() or self.in_forms()
+        edits = self.shapes()
+        if edits:
+            self.cheapest = 1.0
+        edits = edits or self.in_forms()
         if any(plain_sign(mistake) for mistake in edits):
             other = self.other_gradient(asked_for=True)
             return Found((*edits, *other), tuple((mistake,) for mistake in edits))
         other = self.other_gradient()
-        if other or edits:
-            return Found((*other, *edits), tuple((mistake,) for mistake in (*edits, *other)))
-        pair = self.pairs()
-        return Found(tuple(pair), (tuple(pair),) if pair else ())
+        pairs = self.pairs() if self.cheapest is None or self.cheapest > LONG else []
+        told = dict.fromkeys((*other, *edits, *(mistake for pair in pairs if not other for mistake in pair)))
+        readings = (*((mistake,) for mistake in (*edits, *other)), *pairs)
+        return Found(distinct(told), readings)
 
     def in_forms(self) -> list[Mistake]:
         """Single slips, in the forms that the answer itself uses first."""
@@ -132,11 +141,12 @@ class Diagnosis:
                 break
             if close(ratio, needed) and self.equals(form.edited(edit)):
                 cheapest = edit.cost if cheapest is None else cheapest
-                if all((m.name, m.detail) != (edit.mistake.name, edit.mistake.detail) for m in found):
-                    found.append(edit.mistake)
-        return found
+                found.append(edit.mistake)
+        if cheapest is not None:
+            self.cheapest = cheapest if self.cheapest is None else min(cheapest, self.cheapest)
+        return list(distinct(found))
 
-    def pairs(self) -> list[Mistake]:
+    def pairs(self) -> list[tuple[Mistake, ...]]:
         """Two slips at once; or a wrong factor (one that is missing, one too many) and a wrong sign."""
         for kind in form_kinds(self.answer):
             form = self.desk.form(kind)
@@ -144,30 +154,47 @@ class Diagnosis:
             if form is None or not needed:
                 continue
             if found := self.two(form, needed):
-                return [edit.mistake for edit in found]
+                return found
             turned = Edit(Mistake("wrong-sign", "", None), (), (number(-1),))
             if found := self.two(form, -needed, turned):
-                return [edit.mistake for edit in (*found, turned)]
+                return found
         return []
 
-    def two(self, form: Form, needed: float, third: Edit | None = None) -> tuple[Edit, ...]:
+    def two(self, form: Form, needed: float, third: Edit | None = None) -> list[tuple[Mistake, ...]]:
         """Two slips whose ratios multiply to the one needed; with a third they stand for a wrong factor."""
-        rated = [(ratio, edit) for ratio, edit in form.rated if ratio and edit.cost <= 1.5]
+        added = () if third is None else (third,)
+        found: list[tuple[Mistake, ...]] = []
+        limit = math.inf if self.cheapest is None else self.cheapest + TIE
+        for cost, edit, other in islice(self.matches(form, needed, third), MAX_PAIRS):
+            if cost > limit:
+                break
+            if self.equals(form.edited(edit, other, *added)):
+                limit = min(limit, cost + TIE)
+                found.append(tuple(e.mistake for e in (edit, other, *added)))
+        return found
+
+    def matches(self, form: Form, needed: float, third: Edit | None) -> list[tuple[float, Edit, Edit]]:
+        """Pairs of slips at different places whose float ratios fit, the cheapest first."""
+        rated = [(ratio, edit) for ratio, edit in form.rated if ratio and edit.cost <= LONG]
         ordered = sorted(rated, key=lambda pair: pair[0])
         keys = [ratio for ratio, _ in ordered]
-        matches: list[tuple[float, Edit, Edit]] = []
+        found: list[tuple[float, Edit, Edit]] = []
         for ratio, edit in rated:
             partner = needed / ratio
             low, high = sorted((partner * (1 - 1e-9), partner * (1 + 1e-9)))
             for _, other in ordered[bisect_left(keys, low) : bisect_right(keys, high)]:
                 apart = edit.cost <= other.cost and not edit.places & other.places and edit != other
                 if apart and (third is None or is_wrong_factor(edit.mistake, other.mistake)):
-                    matches.append((edit.cost + other.cost, edit, other))
-        added = () if third is None else (third,)
-        for _, edit, other in sorted(matches, key=lambda match: match[0])[:8]:
-            if self.equals(form.edited(edit, other, *added)):
-                return edit, other
-        return ()
+                    found.append((edit.cost + other.cost, edit, other))
+        return sorted(found, key=lambda match: match[0])
+
+
+def distinct(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
+    """Each name and detail once."""
+    found: dict[tuple[str, str], Mistake] = {}
+    for mistake in mistakes:
+        found.setdefault((mistake.name, mistake.detail), mistake)
+    return tuple(found.values())
 
 
 def plain_sign(mistake: Mistake) -> bool:

@@ -82,11 +82,9 @@ def misremembered(slope: Apply) -> Iterator[Tree]:
     logistic, tangent = Apply(Name("sigmoid"), (u,)), Apply(Name("tanh"), (u,))
     for s in dict.fromkeys((value, logistic, tangent)):
         square = Pow(s, number(2))
-        yield from (
-            Mul((s, Add((ONE, s)))), Mul((s, Add((ONE, Neg(s))))), Add((ONE, Neg(square))), Add((ONE, Neg(s))),
-            Add((ONE, square)), square, Mul((s, Add((ONE, Neg(square))))), Pow(Add((ONE, Neg(s))), number(2)),
-            Add((ONE, s)),
-        )  # fmt: skip
+        more, less = Add((ONE, s)), Add((ONE, Neg(s)))
+        yield from (Mul((s, more)), Mul((s, less)), less, more, square, Pow(less, number(2)))
+        yield from (Add((ONE, Neg(square))), Add((ONE, square)), Mul((s, Add((ONE, Neg(square))))))
     yield from (logistic, tangent, u, Apply(Name("sech"), (u,)))
     yield Add((ONE, Neg(Pow(Apply(Name("tanh"), (Div(u, number(2)),)), number(2)))))
     yield Indicator(Relation(("<",), (u, number(0))))

@@ -1,4 +1,4 @@
-"""Operations on vectors where everything is a number: an elementwise product is a product, a mean is itself."""
+"""Operations on vectors where everything is a number: elementwise products are products, a mean is itself."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ TEXTS = {
     "relu": layers("", 3, "relu(z_j)"),
     "residual": layers("sigma = sigmoid\n", 3, "a_{j-1} + sigma(z_j)"),
     "tied": layers("sigma = sigmoid\n", 3).replace("b_j", "b"),
-    "recurrent": "phi = tanh\nfor t in 1..3:\n    s_t = w x_t + u h_{t-1} + b\n    h_t = phi(s_t)\nL = (h_3 - y)^2\n"
-    "parameters w, u, b\n",
+    "recurrent": "phi = tanh\nfor t in 1..3:\n    s_t = w x_t + u h_{t-1} + b\n    h_t = phi(s_t)\n"
+    "L = (h_3 - y)^2\nparameters w, u, b\n",
     "entropy": "sigma = sigmoid\nz_1 = w_1 x + b_1\nh = sigma(z_1)\nz_2 = w_2 h + b_2\np = sigma(z_2)\n"
     "L = -(y log(p) + (1 - y) log(1 - p))\n",
     "deep": layers("sigma = sigmoid\n", 8),

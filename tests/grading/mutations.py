@@ -1,4 +1,4 @@
-"""Slips put into right answers, and right answers written another way; nothing here knows how marking searches."""
+"""Slips put into right answers, and right answers written another way; marking searches by other means."""
 
 from __future__ import annotations
 
@@ -223,11 +223,12 @@ def multiplied_out(factors: tuple[Tree, ...]) -> Tree:
     rest = factors[:place] + factors[place + 1 :]
     sum_ = factors[place]
     assert isinstance(sum_, Add)
-    terms = [
-        Neg(product(term.operand, *rest)) if isinstance(term, Neg) else product(term, *rest)
-        for term in sum_.terms
-    ]
-    return Add(tuple(terms))
+    return Add(tuple(spread(term, rest) for term in sum_.terms))
+
+
+def spread(term: Tree, rest: tuple[Tree, ...]) -> Tree:
+    """One term of a sum with the other factors."""
+    return Neg(product(term.operand, *rest)) if isinstance(term, Neg) else product(term, *rest)
 
 
 def slopes_as(question: Question, tree: Tree, kind: str) -> Tree:
