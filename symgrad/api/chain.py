@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from symgrad.api.derivation import Derivation, Gradients
 from symgrad.api.files import read_utf8
 from symgrad.api.names import check_applied, function_names, members, one
+from symgrad.calculus.depth_states import direct_network
 from symgrad.calculus.derive import derive
 from symgrad.errors import InputError, NotSupportedError, UnknownNameError, Where
 from symgrad.network.build import build, rename_functions
@@ -110,12 +111,14 @@ class Chain:
         target = network.objective if of is None else one(network, of)
         name = one(network, wrt)
         if path == "direct":
-            network = self.single(target)
+            network = self.single(target, name)
         kept = tuple(one(network, k) for k in keep)
         return Derivation(network, derive(network, name, target, kept))
 
-    def single(self, target: Name) -> Network:
-        """The network of one equation alone, everything it uses being a leaf."""
+    def single(self, target: Name, by: Name) -> Network:
+        """The network of one equation alone, everything it uses being a leaf; at symbolic depth its loop."""
+        if isinstance(self.network, SymbolicNetwork):
+            return direct_network(self.network, target, by)
         equation = self.network.equation(target)
         if equation is None:
             raise UnknownNameError("no-equation", Where(self.network.name), name=plain(target))

@@ -49,7 +49,7 @@ def product_of(derivation: Derivation) -> Tree:
 def over_layers(factor: Tree, letter: str, low: Tree, high: Tree) -> Tree:
     """The product of a layer's factor over a range; a power where it is the same in every layer."""
     if letter not in letters_of(factor):
-        return power(factor, gap_tree(low, moved(high, 1)))
+        return ONE if factor == ONE else power(factor, gap_tree(low, moved(high, 1)))
     if distance(low, high) == 0:
         return at(factor, {letter: low})
     return BigOp("prod", factor, letter, low, high, True)
@@ -129,7 +129,7 @@ class Writer:
 def peel(factor: Tree, letter: str, low: Tree, high: Tree) -> Tree:
     """The product over a range whose length is not known, never shortened."""
     if letter not in letters_of(factor):
-        return power(factor, gap_tree(low, moved(high, 1)))
+        return ONE if factor == ONE else power(factor, gap_tree(low, moved(high, 1)))
     return BigOp("prod", factor, letter, low, high, True)
 
 
@@ -144,6 +144,10 @@ def derive_symbolic(
     """
     target = of or network.objective
     plan = make_plan(network, wrt, target)
+    if plan.course is not None:
+        from symgrad.calculus.depth_recursion import derive_recursion
+
+        return derive_recursion(network, plan)[0]
     goal = plan.goal
     notes = tuple(Phrase.of("steps.index-range", range=relation) for relation in plan.ranges)
     if goal.of == goal.by:
@@ -168,4 +172,6 @@ def derive_symbolic(
     edges = tuple(writer.edges)
     walked = replay(goal, edges, frozenset(keep))
     steps = (*writer.steps, *sums(edges, goal), chain_step(goal, walked))
-    return Derivation(goal, steps, walked.factors, walked.kept, walked.path, notes)
+    forked = any(step.rule == "sum-over-paths" for step in writer.steps)  # a skip inside every layer
+    path = () if forked else walked.path
+    return Derivation(goal, steps, walked.factors, walked.kept, path, notes)

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+from symgrad.calculus.depth_reach import (
+    Stations,
+    distance_to_depth,
+    earlier,
+    later,
+    merged,
+    stations,
+    within,
+)
+from symgrad.calculus.derive import on_paths
 from symgrad.errors import DerivationError, NotSupportedError, Where
 from symgrad.network.graph import Network
 from symgrad.network.symbolic import Line, SymbolicNetwork, index_letters
@@ -15,6 +25,9 @@ from symgrad.notation.source import Source
 from symgrad.notation.tree import Apply, Derivative, Name, Relation, Tree
 from symgrad.notation.writers.plain import plain
 from symgrad.values.derivation import Derivation
+
+if TYPE_CHECKING:
+    from symgrad.calculus.depth_states import Course
 
 COMBINING = ("sum-over-paths", "chain-rule", "no-dependence", "same-variable")
 """Steps that put others together and are no edges."""
@@ -36,6 +49,7 @@ class Plan:
     """The chain as the graph of one gradient: its lines with runs of layers between them.
 
     letters: bound letters of a product, of a sum, and of the last layer in an induction.
+    course: the recursion of adjoints, where layers hand on several values.
     """
 
     network: Network
@@ -43,6 +57,7 @@ class Plan:
     goal: Derivative
     letters: tuple[str, str, str]
     ranges: tuple[Relation, ...]
+    course: Course | None = None
 
 
 def state_of(network: SymbolicNetwork) -> str:
@@ -81,8 +96,13 @@ def make_plan(network: SymbolicNetwork, wrt: Name, of: Name) -> Plan:
     """
     by, to = network.find(wrt), network.find(of)
     inner, target = network.is_member(by), network.is_member(to)
+    check_order(network, by, to)
+    if len(network.states) > 1:
+        from symgrad.calculus.depth_states import plan_states
+
+        return plan_states(network, by, to)
     stem = state_of(network)
-    check_outside(network, stem)
+    used = stations(network)
     if inner:
         check_offsets(network, by)
     lines: list[Line] = [] if inner else list(network.before)
@@ -97,31 +117,65 @@ def make_plan(network: SymbolicNetwork, wrt: Name, of: Name) -> Plan:
     if not target and to in {line.target for line in network.before} | (set(network.outer) - network.defined):
         start, end, tail = network.low, network.low, []  # nothing of the loop lies below it
     runs: dict[Name, Run] = {}
-    length = distance(start, end)
+    needed: tuple[Relation, ...] = ()
     same = inner and target and distance(by.indices[0], to.indices[0]) == 0
     after_only = not inner and by in {line.target for line in network.after}
     if same:
         tail = []
-    elif length == 1 and not after_only:
-        lines.extend(network.layer(end))
-    elif (length is None or length > 1) and not after_only:
-        entry, exit_ = Name(stem, (start,)), Name(stem, (end,))
-        runs[exit_] = Run(moved(start, 1), end, entry, exit_)
-        lines.append(run_line(network, runs[exit_]))
-    elif length is not None and length < 0:
-        tail = []
+    elif not after_only:
+        if target or to not in {line.target for line in network.after}:
+            used = Stations(None, None)
+        way = used.way(network, start, end)
+        lines.extend(way.first)
+        needed = way.needed
+        if way.run is not None and not acts_on_layer(network, previous(network, stem)):
+            top = way.run[1]  # layers hand nothing on: only the last of them counts
+            lines.extend(network.layer(top))
+            needed = (*needed, *within(network, start, moved(network.low, -1), moved(top, -1)))
+        elif way.run is not None:
+            low, high = way.run
+            entry, exit_ = Name(stem, (moved(low, -1),)), Name(stem, (high,))
+            runs[exit_] = Run(low, high, entry, exit_)
+            lines.append(run_line(network, runs[exit_]))
+        lines.extend(way.last)
+        if (distance(start, end) or 0) < 0:
+            tail = []
     lines.extend(tail)
     ranges = ranges_of(network, (by, to))
     return Plan(
         condensed(network, lines, by, to), runs, Derivative(to, by), free_letters(network, (by, to)),
-        (*ranges, *between(network, inner and target, start, end)),
+        merged((*ranges, *needed, *between(network, inner and target, start, end))),
     )  # fmt: skip
+
+
+def check_order(network: SymbolicNetwork, by: Name, to: Name) -> None:
+    """Two members of which one may be anywhere must not leave open which comes first.
+
+    Raises:
+        NotSupportedError: dh_m/dw_n, which is 0 unless m is n.
+    """
+    if network.is_member(by) and network.is_member(to):
+        start, end = by.indices[0], to.indices[0]
+        if distance(start, end) is None and distance(start, network.high) is not None:
+            raise NotSupportedError("symbolic-order", network.loop.where, of=plain(to), by=plain(by))
 
 
 def run_line(network: SymbolicNetwork, run: Run) -> Line:
     """A stand-in for the equations of many layers: it only says what they use."""
-    body = Apply(Name("layers"), (run.entry, *network.tied))
+    acting = (name for name in network.tied if acts_on_layer(network, name))
+    body = Apply(Name("layers"), (run.entry, *acting))
     return Line(run.exit, body, Source("", network.name))
+
+
+def previous(network: SymbolicNetwork, stem: str) -> Name:
+    """The member of a family that belongs to the layer before: h_{t-1}."""
+    return Name(stem, (moved(Name(network.letter), -1),))
+
+
+def acts_on_layer(network: SymbolicNetwork, name: Name) -> bool:
+    """Whether a name has an effect on the state of a layer that uses it."""
+    state = network.here(state_of(network))
+    return bool(on_paths(condensed(network, network.block, name, state), name, state))
 
 
 def condensed(network: SymbolicNetwork, lines: Sequence[Line], by: Name, to: Name) -> Network:
@@ -132,21 +186,6 @@ def condensed(network: SymbolicNetwork, lines: Sequence[Line], by: Name, to: Nam
     leaves = tuple(dict.fromkeys(name for name in (by, to, *parents) if name not in made))
     facts = (network.name, network.title, network.text)
     return Network(*facts, equations, leaves, (), network.objective, network.functions, network.assumptions)
-
-
-def check_outside(network: SymbolicNetwork, stem: str) -> None:
-    """Lines outside the loop may use the last state and nothing else of its inside."""
-    last = Name(stem, (network.high,))
-    for place, lines in enumerate((network.before, network.after)):
-        for line in lines:
-            for slot in line.slots:
-                if network.is_member(slot) and (slot != last or place == 0):
-                    raise NotSupportedError(
-                        "symbolic-skip", line.source.where(0), name=plain(slot), last=plain(last)
-                    )
-    for slot in network.tied:
-        if slot.stem in network.made:
-            raise NotSupportedError("symbolic-states", network.loop.where, names=plain(slot))
 
 
 def check_offsets(network: SymbolicNetwork, name: Name) -> None:
@@ -191,21 +230,6 @@ def depth_needed(network: SymbolicNetwork, place: Tree, low: Tree) -> list[Relat
     if below is None and above is None:
         return [Relation(("<=", "<="), (low, place, network.high))]
     return []
-
-
-def distance_to_depth(network: SymbolicNetwork) -> int:
-    """By how much the symbol exceeds the loop's upper end."""
-    return distance(network.high, Name(network.depth)) or 0
-
-
-def later(a: Tree, b: Tree) -> Tree:
-    """The larger of two ends that differ by a number."""
-    return b if (distance(a, b) or 0) > 0 else a
-
-
-def earlier(a: Tree, b: Tree) -> Tree:
-    """The smaller of two ends that differ by a number."""
-    return a if (distance(a, b) or 0) > 0 else b
 
 
 def between(network: SymbolicNetwork, both: bool, start: Tree, end: Tree) -> tuple[Relation, ...]:

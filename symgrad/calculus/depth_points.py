@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as set_up
 from itertools import product
 
 from symgrad.arithmetic.written_out import rational, written_out
 from symgrad.calculus.depth_plan import COMBINING, Plan, fail
-from symgrad.calculus.modular import Dual, Field
+from symgrad.calculus.modular import DivisionByZero, Dual, Field
+from symgrad.errors import InputError
 from symgrad.network.graph import Network, instantiate
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.indices import evaluate_index
@@ -26,16 +27,22 @@ class Instance:
     chain: Network
     depth: int
     field: Field
+    letters: tuple[str, ...] = ()
+    """The letters of generic layers."""
     primal: dict[Tree, Dual] = set_up(default_factory=dict)
     known: dict[tuple[Name, Name, int], int] = set_up(default_factory=dict)
 
     @staticmethod
-    def of(network: SymbolicNetwork, layers: int, seed: int) -> Instance:
-        """The chain with that many layers."""
+    def of(network: SymbolicNetwork, layers: int, seed: int) -> Instance | None:
+        """The chain with that many layers; None where its lines outside the loop need more of them."""
         shift = evaluate_index(network.high, {network.depth: 0})
         assert shift is not None
         depth = int(network.low.value) + layers - 1 - shift
-        found = Instance(network, network.at_depth(depth), depth, Field(seed, network.functions))
+        try:
+            chain = network.at_depth(depth)
+        except InputError:
+            return None
+        found = Instance(network, chain, depth, Field(seed, network.functions))
         for leaf in found.chain.leaves:
             found.primal[leaf] = Dual(found.field.leaf(leaf))
         for equation, body in zip(found.chain.equations, found.chain.bodies, strict=True):
@@ -45,6 +52,7 @@ class Instance:
     def verify(self, plan: Plan, derivation: Derivation) -> set[int]:
         """The places of the steps that could be verified here, each for all its letters."""
         seen: set[int] = set()
+        self.letters = plan.letters
         for place, step in enumerate(derivation.steps):
             conditions = (*step.conditions, *plan.ranges)
             for values in self.assignments((step.before, step.after, *plan.ranges), conditions):
@@ -57,7 +65,7 @@ class Instance:
     def assignments(self, trees: tuple[Tree, ...], conditions: tuple[Tree, ...]) -> Iterator[dict[str, int]]:
         """Every value of the letters that the conditions allow."""
         letters: set[str] = set()
-        for tree in trees:
+        for tree in map(self.symbolic.shielded, trees):
             letters |= letters_of(tree)
             if isinstance(tree, Relation):
                 letters |= {n.stem for n in walk(tree) if isinstance(n, Name) and not n.indices}
@@ -72,7 +80,8 @@ class Instance:
 
     def concrete(self, tree: Tree, values: Mapping[str, int]) -> Tree:
         """The tree with numbers for its letters, big operators written out."""
-        return numbers_folded(written_out(numbers_folded(instantiate(tree, values))))
+        bare = instantiate(self.symbolic.shielded(tree), values)
+        return self.symbolic.bared(numbers_folded(written_out(numbers_folded(bare))))
 
     def verify_step(self, derivation: Derivation, step: Step, values: Mapping[str, int]) -> bool:
         """One step with numbers for its letters; False where its names do not exist there."""
@@ -92,7 +101,8 @@ class Instance:
         """Whether a step reaches out of the loop for these letters."""
         assert isinstance(step.before, Derivative)
         of = self.concrete(step.before.of, values)
-        if step.equation is not None and letters_of(step.before.of) and isinstance(of, Name):
+        told = step.equation is not None or step.rule == "sum-over-paths"
+        if told and letters_of(step.before.of) and isinstance(of, Name):
             outside = self.chain.position.get(of, -1) < self.layer_start(int(self.symbolic.low.value))
             if outside:
                 return True
@@ -125,7 +135,7 @@ class Instance:
         if tied and step.rule == "sum-over-paths" and general.of.stem in self.symbolic.made:
             place = token.of.indices[0] if isinstance(token.of, Name) else ONE
             assert isinstance(place, Number)
-            return self.layer_start(int(place.value)) if letters_of(general.of) - {self.symbolic.depth} else 0
+            return self.layer_start(int(place.value)) if letters_of(general.of) & set(self.letters) else 0
         return 0
 
     def layer_start(self, layer: int) -> int:
@@ -179,6 +189,29 @@ class Instance:
         for kept, value in derivation.kept:
             if self.value(kept, values) != self.value(value, values):
                 fail(self.symbolic, derivation, "check-kept")
+
+
+def verify_depths(
+    network: SymbolicNetwork, plan: Plan, derivation: Derivation, depths: Sequence[int], seed: int
+) -> None:
+    """Every step and the gradient in all chains of these numbers of layers.
+
+    Raises:
+        DerivationError: something does not hold, or a step holds nowhere and so says nothing.
+    """
+    seen: set[int] = set()
+    for layers in depths:
+        for attempt in range(20):
+            instance = Instance.of(network, layers, seed + 1000 * layers + attempt)
+            if instance is None:
+                break
+            try:
+                seen |= instance.verify(plan, derivation)
+                break
+            except DivisionByZero:
+                continue
+    if seen != set(range(len(derivation.steps))):
+        fail(network, derivation, "check-steps")
 
 
 def true_of_indices(condition: Tree, values: Mapping[str, int]) -> bool:

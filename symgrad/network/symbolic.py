@@ -5,7 +5,6 @@ Nothing is unrolled until somebody says how deep: `at_depth(4)` is the ordinary 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +17,7 @@ from symgrad.notation.chainfile import read_chain
 from symgrad.notation.indices import linear
 from symgrad.notation.places import at, distance, moved
 from symgrad.notation.source import Source
-from symgrad.notation.tree import Apply, Name, Number, Tree, names_in, number, strip_spans, walk
+from symgrad.notation.tree import Apply, Name, Number, Tree, names_in, number, strip_spans, substitute, walk
 from symgrad.notation.writers.plain import plain
 
 
@@ -190,6 +189,26 @@ class SymbolicNetwork(Network):
             found[Name(stem, (moved(self.low, -1),))] = None
         return tuple(dict.fromkeys((*found, *self.tied)))
 
+    @cached_property
+    def labels(self) -> dict[Tree, Tree]:
+        """The names whose subscript is a label and no index, q_f, each with a stand-in that has none."""
+        own = {self.depth, self.letter}
+        return {
+            name: Name("\0".join((name.stem, *sorted(letters))))
+            for name in self.outer
+            if (letters := index_letters(name)) and not letters & own
+        }
+
+    def shielded(self, tree: Tree) -> Tree:
+        """The tree with stand-ins for labelled names, so that no letter of theirs is taken for an index."""
+        return substitute(tree, self.labels) if self.labels else tree
+
+    def bared(self, tree: Tree) -> Tree:
+        """The tree with the labelled names again."""
+        if not self.labels:
+            return tree
+        return substitute(tree, {stand_in: name for name, stand_in in self.labels.items()})
+
     def is_member(self, name: Name) -> bool:
         """Whether a name belongs to a family of the loop, inside its range as far as one can tell."""
         stems = {*self.made, *(slot.stem for slot in self.fed)}
@@ -316,6 +335,21 @@ class SymbolicNetwork(Network):
         """The same chain with general functions filled in or swapped."""
         return SymbolicNetwork(self.file, self.loop, {**self.functions, **functions})
 
+    def direct(self, stem: str) -> SymbolicNetwork:
+        """The loop of one line alone, everything else that it uses held fixed: the direct path.
+
+        Raises:
+            UnknownNameError: no line of the loop defines the stem.
+        """
+        line = next((line for line in self.block if line.target.stem == stem), None)
+        if line is None:
+            raise UnknownNameError("no-equation", Where(self.name), name=stem)
+        head = f"for {self.letter} in {plain(self.low)}..{plain(self.high)}:"
+        file = read_chain(f"{head}\n    {plain(line.target)} = {plain(line.body)}", self.name)
+        loop = symbolic_loop(file)
+        assert loop is not None
+        return SymbolicNetwork(file, loop, self.functions)
+
     def at_depth(self, depth: int) -> Network:
         """The ordinary network with a number for the depth.
 
@@ -323,6 +357,7 @@ class SymbolicNetwork(Network):
             InputError: the loop would be empty.
         """
         from symgrad.network.build import build, rename_functions
+        from symgrad.network.unrolling import text_at
 
         last = instantiate(self.high, {self.depth: depth})
         form = linear(last)
@@ -330,34 +365,8 @@ class SymbolicNetwork(Network):
         if form[1] < self.low.value:
             low = int(self.low.value - form[1] + depth)
             raise InputError("depth-below-range", Where(self.name), depth=depth, low=low)
-        network = build(read_chain(self.text_at(depth), self.name))
+        network = build(read_chain(text_at(self, depth), self.name))
         return rename_functions(network, dict(self.functions))
-
-    def text_at(self, depth: int) -> str:
-        """The chain file with a number for the depth: only the lines that name it are written anew."""
-        lines = self.text.split("\n")
-        values = {self.depth: depth}
-        for equation in self.file.equations:
-            target, body = (
-                instantiate(strip_spans(tree), values) for tree in (equation.target, equation.body)
-            )
-            if (target, body) != (strip_spans(equation.target), strip_spans(equation.body)):
-                replace_line(lines, equation.source.line, f"{plain(target)} = {plain(body)}")
-        if self.file.objective is not None:
-            name, where = self.file.objective
-            replace_line(lines, where.line, f"objective {plain(instantiate(strip_spans(name), values))}")
-        ends = f"{plain(self.low)}..{plain(at(self.high, {self.depth: number(depth)}))}"
-        replace_line(lines, self.loop.where.line, f"for {self.letter} in {ends}:")
-        return "\n".join(lines)
-
-
-def replace_line(lines: list[str], place: int, text: str) -> None:
-    """Another text on a line, its indentation and its comment kept."""
-    old = lines[place - 1]
-    lead = re.match(r"\s*", old)
-    assert lead is not None
-    comment = f"  #{old.partition('#')[2]}" if "#" in old else ""
-    lines[place - 1] = f"{lead[0]}{text}{comment}"
 
 
 def index_letters(name: Name) -> frozenset[str]:
