@@ -62,7 +62,8 @@ class ObjectiveSlips(Edits):
         for place, factor in enumerate(self.factors):
             if not (isinstance(factor, Apply) and factor.order == 1):
                 continue
-            for new in misremembered(factor):
+            stem = factor.function.stem
+            for new in misremembered(factor, self.question.bindings.get(stem, stem)):
                 yield self.one("wrong-activation-derivative", place, new, 1.2)
 
     def sums(self) -> Iterator[tuple[Mistake, Tree]]:
@@ -75,17 +76,17 @@ class ObjectiveSlips(Edits):
             yield Mistake("sum-for-product", "", None, (tree,), (product(factors),)), tree
 
 
-def misremembered(slope: Apply) -> Iterator[Tree]:
+def misremembered(slope: Apply, function: str) -> Iterator[Tree]:
     """Formulas that people write for the derivative of an activation: s(1 + s), 1 - t, 1[u < 0], ..."""
     value = replace(slope, order=0)
     u = value.arguments[0]
-    logistic, tangent = Apply(Name("sigmoid"), (u,)), Apply(Name("tanh"), (u,))
-    for s in dict.fromkeys((value, logistic, tangent)):
+    others = [Apply(Name(name), (u,)) for name in ("sigmoid", "tanh") if name != function]
+    for s in (value, *others):
         square = Pow(s, number(2))
         more, less = Add((ONE, s)), Add((ONE, Neg(s)))
         yield from (Mul((s, more)), Mul((s, less)), less, more, square, Pow(less, number(2)))
         yield from (Add((ONE, Neg(square))), Add((ONE, square)), Mul((s, Add((ONE, Neg(square))))))
-    yield from (logistic, tangent, u, Apply(Name("sech"), (u,)))
+    yield from (*others, u, Apply(Name("sech"), (u,)))
     yield Add((ONE, Neg(Pow(Apply(Name("tanh"), (Div(u, number(2)),)), number(2)))))
     yield Indicator(Relation(("<",), (u, number(0))))
     yield Add((ONE, Neg(slope)))

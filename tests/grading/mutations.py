@@ -180,7 +180,7 @@ def moved(name: Name, by: int) -> Name:
     return Name(name.stem, (*outer, number(last.value + by)))
 
 
-# -- right answers, written another way ------------------------------------------------------------------------
+# -- right answers, written another way -----------------------------------------------------------------
 
 
 def rewrites(question: Question) -> Iterator[tuple[str, Tree]]:
