@@ -12,6 +12,7 @@ from symgrad.grading.diagnosis import Found, diagnose
 from symgrad.grading.domains import demands, never_zero, nowhere
 from symgrad.grading.feedback import evidence, hints
 from symgrad.grading.forms import has_form
+from symgrad.grading.matrices.judge import judge_shaped
 from symgrad.grading.numbers import judge_number
 from symgrad.grading.question import Question
 from symgrad.grading.reading import Answer, Unreadable, read_answer
@@ -59,8 +60,11 @@ def judge(question: Question, answer: Answer) -> Mark:
         unsure = Phrase.of("feedback.undecided-number")
         reason = (unsure,) if verdict == "undecided" else ()
         return Mark(verdict, points=score(question, verdict), evidence=reason, remarks=remarks)
-    if question.network is not None and question.network.shapes:  # to algebra everything commutes
+    symbolic = isinstance(question.network, SymbolicNetwork)
+    if question.network is not None and question.network.shapes and symbolic:
         return Mark("undecided", evidence=(Phrase.of("feedback.undecided-not-scalar"),), remarks=remarks)
+    if not question.scalar:
+        return judge_shaped(question, answer, remarks)
     if isinstance(question.network, SymbolicNetwork) and question.goal is not None:
         return judge_symbolic(question, question.network, answer, remarks)
     working = judge_working(question, answer)

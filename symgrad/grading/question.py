@@ -10,6 +10,7 @@ from functools import cached_property
 from symgrad.algebra import Scope
 from symgrad.calculus.derive import adjoint_sum, derive, tape
 from symgrad.functions import registry
+from symgrad.grading.matrices.surroundings import shaped_adjoints, shaped_scope
 from symgrad.grading.scalars import scalars
 from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
@@ -44,6 +45,7 @@ class Question:
     wrt, of: the gradient; gold: the right answer as a tree. functions: what general names stand for beyond
     the chain's own. aliases: other names -> the chain's. form: any, factored, expanded or simplified.
     points: full marks; rubric: mistake -> what it costs. tolerance: for numbers, how far off is still right.
+    layout: of gradients by vectors and matrices: gradient, jacobian or any.
     """
 
     gold: Tree
@@ -55,6 +57,9 @@ class Question:
     points: Fraction = Fraction(1)
     rubric: Mapping[str, Rule] = field(default_factory=dict)
     tolerance: Fraction | None = None
+    shapes: Mapping[Name, tuple[Tree, ...]] = field(default_factory=dict)
+    """Declared shapes, for a question without a chain."""
+    layout: str = "gradient"
 
     @staticmethod
     def about(network: Network, wrt: Name, of: Name | None = None, **settings: object) -> Question:
@@ -112,7 +117,9 @@ class Question:
     def scope(self) -> Scope:
         """The chain's equations and the values of d(objective)/d(anything), for exact comparison."""
         if self.network is None:
-            return Scope((), self.bindings, {})
+            return Scope((), self.bindings, {}, self.shapes)
+        if self.network.shapes:
+            return shaped_scope(self.network, self.bindings, self.adjoints)
         lines = self.network.definitions()
         if self.scalar:
             lines = tuple((name, scalars(body)) for name, body in lines)
@@ -126,6 +133,8 @@ class Question:
             return {}
         if isinstance(network, SymbolicNetwork):
             return {}
+        if network.shapes:
+            return shaped_adjoints(network, goal.of)
         found: dict[Derivative, Tree] = {}
         track = tape(network, goal.of)
         uses: dict[Name, list[Step]] = {}
@@ -172,6 +181,8 @@ class Question:
         """Whether everything here is a number, so that elementwise products are plain ones."""
         if self.network is not None:
             return not self.network.shapes
+        if self.shapes:
+            return False
         matrices = (Elementwise, Transpose, Array, Component)
         return not any(
             isinstance(node, matrices) or (isinstance(node, Apply) and node.function.stem in MATRIX_FUNCTIONS)

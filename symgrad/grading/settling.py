@@ -62,6 +62,10 @@ def delta(question: Question, network: Network, name: Name, source: Source) -> T
             and isinstance(body.arguments[0], Name)
         ):
             return Derivative(of, body.arguments[0])
+    for equation in network.equations:  # p = softmax(z_2): the layer's number stands at its argument
+        match equation.body:
+            case Apply(_, (Name() as argument,)) if name.indices and argument.indices == name.indices:
+                return Derivative(of, argument)
     raise source.error("unknown-name", 0, len(source.text), name=plain(name))
 
 

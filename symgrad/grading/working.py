@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from symgrad.algebra import Algebra, Scope, algebra_of
+from symgrad.algebra import algebra_of
 from symgrad.grading.question import Question
 from symgrad.grading.reading import Answer, Line
 from symgrad.notation.tree import Derivative, Relation, Tree, substitute
@@ -93,8 +93,8 @@ def follows(question: Question, token: Derivative, tree: Tree, wrong: Mapping[Tr
     if not inner:
         return False
     scope = question.scope
-    carried = Scope(scope.definitions, scope.functions, {**question.adjoints, **inner})
-    return bool(Algebra(carried).equal(tree, token, SECONDS))
+    carried = replace(scope, derivatives={**question.adjoints, **inner})
+    return bool(algebra_of(carried).equal(tree, token, SECONDS))
 
 
 def said(working: Working) -> tuple[Phrase, ...]:

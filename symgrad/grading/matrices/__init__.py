@@ -1,0 +1,1 @@
+"""Marking answers with vectors and matrices: shapes, order and transposes matter."""

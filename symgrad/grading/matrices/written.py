@@ -1,0 +1,107 @@
+"""An answer as it is meant: `*` between vectors of one shape is elementwise, superscripts of arrays are layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from symgrad.algebra import Misshapen
+from symgrad.notation.tree import (
+    ONE,
+    Apply,
+    Div,
+    Elementwise,
+    Mul,
+    Name,
+    Number,
+    Pow,
+    Transpose,
+    Tree,
+    names_in,
+    rebuild,
+)
+
+Shape = tuple[Tree, Tree]
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The tree, and the products that were read elementwise."""
+
+    tree: Tree
+    elementwise: tuple[Tree, ...] = ()
+
+
+def meant(tree: Tree, shape: Callable[[Tree], Shape]) -> Meant:
+    """The tree with every product of two vectors of one shape taken entry by entry, as in NumPy."""
+    found: list[Tree] = []
+
+    def of(node: Tree) -> Tree:
+        node = rebuild(node, of) if not isinstance(node, Name) else node
+        match node:
+            case Mul(factors):
+                return products(factors)
+            case Div(a, b) if vectors(a, b):
+                found.append(node)
+                return Elementwise("/", a, b)
+        return node
+
+    def vectors(a: Tree, b: Tree) -> bool:
+        try:
+            left, right = shape(a), shape(b)
+        except (Misshapen, ArithmeticError):
+            return False
+        return left == right and left != (ONE, ONE) and ONE in left
+
+    def products(factors: tuple[Tree, ...]) -> Tree:
+        done: list[Tree] = [factors[0]]
+        for factor in factors[1:]:
+            so_far = done[0] if len(done) == 1 else Mul(tuple(done))
+            if vectors(so_far, factor):
+                found.append(Mul((so_far, factor)))
+                done = [Elementwise("*", so_far, factor)]
+            else:
+                done.append(factor)
+        return done[0] if len(done) == 1 else Mul(tuple(done))
+
+    return Meant(of(tree), tuple(found))
+
+
+def layered(tree: Tree) -> Tree:
+    """w^{l+1} as the member l+1 of a family, in an expression with matrices and no chain."""
+    match tree:
+        case Pow(Name(stem, ()), exponent) if not isinstance(exponent, Number) and names_in(exponent):
+            return Name(stem, (exponent,), layer=True)
+        case Name():
+            return tree
+    return rebuild(tree, layered)
+
+
+def factors_of(tree: Tree) -> tuple[Tree, ...]:
+    """What is multiplied, in whatever way: (W^T d) .* diag(s) has the factors W^T, d and s."""
+    match tree:
+        case Mul(factors):
+            return tuple(part for factor in factors for part in factors_of(factor))
+        case Elementwise("*", a, b):
+            return (*factors_of(a), *factors_of(b))
+        case Apply(Name("diag"), (argument,)):
+            return factors_of(argument)
+        case Transpose(operand) if not isinstance(operand, Name):
+            return factors_of(operand)
+    return (tree,)
+
+
+def product(factors: tuple[Tree, ...]) -> Tree:
+    """A matrix product."""
+    return factors[0] if len(factors) == 1 else Mul(factors)
+
+
+def hadamard(factors: tuple[Tree, ...]) -> Tree:
+    """An elementwise product."""
+    return reduce(lambda a, b: Elementwise("*", a, b), factors)
+
+
+def renumbered(name: Name, index: Tree) -> Name:
+    """The name with another first index."""
+    return replace(name, indices=(index, *name.indices[1:]))
