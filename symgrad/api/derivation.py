@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from symgrad.calculus.check import CheckReport, check, check_all
 from symgrad.calculus.derive import Gradients as Derivations
 from symgrad.network.graph import Network
+from symgrad.network.shapes import Shapes
 from symgrad.notation.tree import Derivative, Mul, Name, Tree
 from symgrad.notation.writers.latex import latex
 from symgrad.notation.writers.plain import plain
@@ -18,6 +19,18 @@ from symgrad.values import derivation as values
 
 if TYPE_CHECKING:
     import sympy
+
+
+LAYOUTS = ("gradient", "jacobian")
+
+
+def in_layout(network: Network, value: values.Derivation, layout: str) -> values.Derivation:
+    """The derivation in a layout; numbers have only one."""
+    if layout == "gradient" or not network.shapes:
+        return value
+    from symgrad.calculus.matrices.layout import in_numerator_layout
+
+    return in_numerator_layout(value, Shapes(network.shapes))
 
 
 class Derivation:
@@ -137,8 +150,8 @@ class Derivation:
 class Gradients(Mapping[str, Derivation]):
     """All gradients of a chain by name, in the order of its parameters; walked out when looked at."""
 
-    def __init__(self, network: Network, of: Name | None = None) -> None:
-        self.network = network
+    def __init__(self, network: Network, of: Name | None = None, layout: str = "gradient") -> None:
+        self.network, self.layout = network, layout
         self.derivations = Derivations(network, of)
 
     @cached_property
@@ -150,7 +163,7 @@ class Gradients(Mapping[str, Derivation]):
         from symgrad.api.names import one
 
         key = self.by_text.get(name) or one(self.network, name)
-        return Derivation(self.network, self.derivations[key])
+        return Derivation(self.network, in_layout(self.network, self.derivations[key], self.layout))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.by_text)
@@ -184,11 +197,12 @@ class Gradients(Mapping[str, Derivation]):
         if format in LANGUAGES:
             network, tape = self.network, self.derivations.tape
             places = range(len(network.equations) if tape is not None else 0)
-            steps = (step for place in places if tape is not None for step in tape.at(place).values())
+            steps = [step for place in places if tape is not None for step in tape.at(place).values()]
+            steps += [step for d in self.derivations.values() if network.shapes for step in d.steps]
             target_name = network.objective if tape is None else tape.target
             return gradient_source(network, target_name, tuple(self.derivations), steps, format)
         target = Target(format, lang, templates, encoding, standalone)
-        every = tuple(self.derivations.values())
+        every = tuple(gradient.value for gradient in self.values())
         checked = bool(self.check())
         return render_derivation(
             every, target, detail=detail, overview=True, checked=checked, style=style, network=self.network

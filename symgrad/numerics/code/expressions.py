@@ -217,7 +217,10 @@ class Writer:
         """A function of arguments."""
         if len(tree.arguments) == 1 and (function := resolve_applied(tree, self.functions)) is not None:
             name = self.parent.function(function, tree.function.stem, tree.order)
-            return f"{name}({self.at(tree.arguments[0], SUM)})", ATOM
+            text = self.at(tree.arguments[0], SUM)
+            if self.parent.dialect.language == "torch" and rational(tree.arguments[0]) is not None:
+                text = f"tensor({text})"  # torch.sqrt takes no plain number
+            return f"{name}({text})", ATOM
         if (formula := written(tree, self.functions)) is not None:
             return self.text(written_out(formula))
         raise self.impossible(tree)

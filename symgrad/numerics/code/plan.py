@@ -5,13 +5,13 @@ The plan is in terms of the steps alone, so that the code computes what the deri
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.network.graph import Equation, Network, instantiate
 from symgrad.notation.indices import linear
-from symgrad.notation.tree import Derivative, Name, Tree, names_in, substitute, walk
+from symgrad.notation.tree import ONE, Derivative, Name, Tree, names_in, substitute, walk
 from symgrad.values.derivation import Step
 
 
@@ -72,18 +72,31 @@ class Item:
     equation: Equation
     concrete: tuple[Line | Pull, ...]
     general: tuple[Line | Pull, ...] | None
+    forms: tuple[object, ...] = ()
+    """What must be alike in every turn of a loop: the number of axes of each name."""
 
 
-def plan(network: Network, target: Name, goals: Sequence[Name], steps: Iterable[Step]) -> Plan:
-    """The plan of the gradients d(target)/d(goal), by their steps."""
-    edges = edges_of(steps)
+def plan(
+    network: Network,
+    target: Name,
+    goals: Sequence[Name],
+    edges: Mapping[tuple[Name, Name], Tree],
+    needed_by: Collection[Name] | None = None,
+) -> Plan:
+    """The plan of the gradients d(target)/d(goal), by their local derivatives.
+
+    needed_by: where the edges are contributions already, with the derivatives by their nodes in them: the
+        names whose derivatives are asked for. None where edges are local derivatives.
+    """
+    whole = needed_by is not None
     places = on_paths(network, target, goals, edges)
     asked, families = set(goals), {name.stem for name in network.position}
     pulls: list[Item] = []
     for place in reversed(places):
         equation = network.equations[place]
         found = [(p, edges[p, equation.name]) for p in equation.parents if (p, equation.name) in edges]
-        pulls.append(pulling(equation, wanted(network, found, asked, families), target))
+        found = [edge for edge in found if needed_by is None or edge[0] in needed_by]
+        pulls.append(pulling(network, equation, wanted(network, found, asked, families), target, whole))
     alive = {*goals, *(network.equations[place].name for place in places)}
     backward = counted(roll(pulls, -1, alive))
     lines = [lining(network, place) for place in needed(network, used_by(backward))]
@@ -97,10 +110,16 @@ def used_by(blocks: Iterable[Block]) -> set[Name]:
         for pull in block.operations:
             assert isinstance(pull, Pull)
             for turn in block.turns if block.letter else ():
-                found.update(names_in(instantiate(pull.local, {block.letter: turn})))
+                found.update(named(instantiate(pull.local, {block.letter: turn})))
             if not block.letter:
-                found.update(names_in(pull.local))
+                found.update(named(pull.local))
     return found
+
+
+def named(tree: Tree) -> Iterable[Name]:
+    """The names of a tree outside its derivative tokens."""
+    tokens = {node: ONE for node in walk(tree) if isinstance(node, Derivative)}
+    return names_in(substitute(tree, dict(tokens)) if tokens else tree)
 
 
 def edges_of(steps: Iterable[Step]) -> dict[tuple[Name, Name], Tree]:
@@ -162,13 +181,23 @@ def lining(network: Network, place: int) -> Item:
     equation = network.equations[place]
     pattern = equation.pattern
     general = (Line(pattern.target, pattern.body),) if rollable(equation) else None
-    return Item(equation, (Line(equation.name, network.bodies[place]),), general)
+    return Item(equation, (Line(equation.name, network.body(place)),), general, forms(network, equation))
 
 
-def pulling(equation: Equation, found: list[tuple[Name, Tree]], target: Name) -> Item:
+def forms(network: Network, equation: Equation) -> tuple[object, ...]:
+    """How many axes the names of an equation have, and whether they are rows."""
+    if not network.shapes:
+        return ()
+    shapes = [network.shapes.get(name, ()) for name in (equation.name, *equation.parents)]
+    return tuple((len(shape), shape[:1] == (ONE,)) for shape in shapes)
+
+
+def pulling(
+    network: Network, equation: Equation, found: list[tuple[Name, Tree]], target: Name, complete: bool
+) -> Item:
     """The contributions of an equation to its inputs."""
     node, pattern = equation.name, equation.pattern
-    whole = node == target
+    whole = complete or node == target
     concrete = tuple(Pull(node, parent, local, whole) for parent, local in found)
     if not rollable(equation):
         return Item(equation, concrete, None)
@@ -176,12 +205,14 @@ def pulling(equation: Equation, found: list[tuple[Name, Tree]], target: Name) ->
     slots: dict[Tree, Tree] = {instantiate(slot, values): slot for slot in pattern.slots}
     if len(slots) != len(pattern.slots):
         return Item(equation, concrete, None)
+    if complete:
+        slots[node] = pattern.target
     general = []
     for pull in concrete:
         parent = slots[pull.parent]
         assert isinstance(parent, Name)
         general.append(Pull(pattern.target, parent, substitute(pull.local, slots), whole))
-    return Item(equation, concrete, tuple(general))
+    return Item(equation, concrete, tuple(general), forms(network, equation))
 
 
 def rollable(equation: Equation) -> bool:
@@ -227,6 +258,8 @@ def same_turn(one: Item, other: Item) -> bool:
 def follows(before: list[Item], after: list[Item], step: int) -> bool:
     """Whether a turn continues a loop: the same operations, the letter one further."""
     if before[0].general is None or [i.general for i in before] != [i.general for i in after]:
+        return False
+    if [i.forms for i in before] != [i.forms for i in after]:
         return False
     (letter,), (value,) = before[0].equation.pattern.letters, before[0].equation.values
     return (letter,) == after[0].equation.pattern.letters and after[0].equation.values == (value + step,)

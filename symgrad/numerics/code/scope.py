@@ -76,6 +76,7 @@ class Scope:
         if (
             len(indices) == 1
             and len(every) > 1
+            and not (self.plan.network.shapes and max(every) - min(every) >= len(every))
             and not any(n in self.plan.network.position for n in every.values())
         ):
             if stem not in self.arrays:

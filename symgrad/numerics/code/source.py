@@ -9,13 +9,15 @@ from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.tree import Name
 from symgrad.notation.writers.plain import plain
+from symgrad.numerics.code.arrays import ArrayExpressions
 from symgrad.numerics.code.buffered import Buffered
 from symgrad.numerics.code.dialects import DIALECTS
 from symgrad.numerics.code.expressions import Expressions
 from symgrad.numerics.code.plainly import Plainly
-from symgrad.numerics.code.plan import plan
+from symgrad.numerics.code.plan import edges_of, plan
 from symgrad.numerics.code.scanned import Scanned
 from symgrad.numerics.code.scope import Scope
+from symgrad.numerics.code.shaped import ShapedCode, shaped_edges
 from symgrad.numerics.missing import require_functions
 from symgrad.values.derivation import Step
 
@@ -41,12 +43,25 @@ def gradient_source(
     """
     if isinstance(network, SymbolicNetwork):
         raise NotSupportedError("no-code-depth", Where(network.name), language=language)
-    if arrays := [name for name, shape in network.shapes.items() if shape]:
-        raise NotSupportedError(
-            "no-code-arrays", Where(network.name), language=language, name=plain(arrays[0])
-        )
     require_functions(network, network.functions, range(network.position.get(target, -1) + 1))
-    made = plan(network, target, goals, steps)
+    if network.shapes:
+        return shaped_source(network, target, goals, steps, language)
+    made = plan(network, target, goals, edges_of(steps))
     scope = Scope(made)
     expressions = Expressions(DIALECTS[language], network.functions, scope.take)
     return WRITERS[language](made, scope, expressions).source()
+
+
+def shaped_source(
+    network: Network, target: Name, goals: Sequence[Name], steps: Iterable[Step], language: str
+) -> str:
+    """The same for a chain with vectors and matrices."""
+    vectors = [name for name in (target, *network.names) if network.shapes.get(name)]
+    if language == "sympy" or network.shapes.get(target):
+        fields = {"language": language, "name": plain(vectors[0])}
+        raise NotSupportedError("no-code-arrays", Where(network.name), **fields)
+    edges, needed = shaped_edges(steps, target, goals)
+    made = plan(network, target, goals, edges, needed)
+    scope = Scope(made)
+    expressions = ArrayExpressions(DIALECTS[language], network.functions, scope.take)
+    return ShapedCode(made, scope, expressions).source()

@@ -64,15 +64,7 @@ class CodeWriter:
             lines += [f"        {line}" for line in self.formulas(self.plan.backward)]
         lines += ["", "    Args:"]
         for entry in self.scope.inputs:
-            if isinstance(entry, Family):
-                first = plain(member(entry, 0))
-                lines.append(
-                    f"        {entry.called}: {entry.count} rows{shapes}; {entry.called}[0] is {first}."
-                )
-            else:
-                lines.append(
-                    f"        {self.scope.single[entry]}: a number{' or a batch of them' * bool(shapes)}."
-                )
+            lines.append(f"        {self.described(entry, shapes)}")
         lines += ["", "    Returns:"]
         for result in self.scope.results:
             of = (
@@ -85,6 +77,13 @@ class CodeWriter:
         if self.batch:
             lines += ["", "    " + SUMMED]
         return [*lines, '    """']
+
+    def described(self, entry: Family | Name, shapes: str) -> str:
+        """An input in the docstring."""
+        if isinstance(entry, Family):
+            first = plain(member(entry, 0))
+            return f"{entry.called}: {entry.count} rows{shapes}; {entry.called}[0] is {first}."
+        return f"{self.scope.single[entry]}: a number{' or a batch of them' * bool(shapes)}."
 
     def formulas(self, blocks: tuple[Block, ...]) -> list[str]:
         """The lines of a pass in plain notation; long straight ones cut."""
