@@ -30,6 +30,7 @@ from symgrad.notation.tree import (
     Pow,
     Relation,
     Tree,
+    walk,
 )  # fmt: skip
 from symgrad.notation.writers.plain import plain
 
@@ -74,6 +75,11 @@ def identifier(text: str) -> str:
     if not made.isidentifier():
         made = "_" + made
     return made + "_" if keyword.iskeyword(made) or keyword.issoftkeyword(made) else made
+
+
+def variable(tree: Tree) -> bool:
+    """Whether anything in a tree may vary."""
+    return any(isinstance(node, Name | Derivative) for node in walk(tree))
 
 
 class Expressions:
@@ -218,7 +224,7 @@ class Writer:
         if len(tree.arguments) == 1 and (function := resolve_applied(tree, self.functions)) is not None:
             name = self.parent.function(function, tree.function.stem, tree.order)
             text = self.at(tree.arguments[0], SUM)
-            if self.parent.dialect.language == "torch" and rational(tree.arguments[0]) is not None:
+            if self.parent.dialect.language == "torch" and not variable(tree.arguments[0]):
                 text = f"tensor({text})"  # torch.sqrt takes no plain number
             return f"{name}({text})", ATOM
         if (formula := written(tree, self.functions)) is not None:
