@@ -160,6 +160,7 @@ class Ranges:
                 self.proper(low, high, limits, outer)
                 slot = Name(f"{SLOT}{depth_of(body)}")
                 inside = self.of(at(body, {index: slot}), limits.within(slot.stem, low, high), False)
+                inside = forward(inside, slot.stem, low, high)
                 if kind == "prod":
                     return self.product(inside, slot, low, high)
                 return self.sum(inside, slot, low, high)
@@ -246,6 +247,18 @@ class Ranges:
         """Whether two trees have one form; `needed` then says where."""
         left, right = self.of(a), self.of(b)
         return bool(self.algebra.equal(left, right).verdict == "equal")
+
+
+def forward(body: Tree, index: str, low: Tree, high: Tree) -> Tree:
+    """A body in which the index only runs backwards, read from the other end: w_{n-k} over 0..n-1 is w_k."""
+    signs = set()
+    for node in walk(body):
+        for place in node.indices if isinstance(node, Name) else ():
+            if (form := linear(place)) is not None and (sign := dict(form[0]).get(index)):
+                signs.add(sign)
+    if signs != {Fraction(-1)}:
+        return body
+    return spread(at(body, {index: canonical(Add((low, high, Neg(Name(index)))))}))
 
 
 def condition(length: Linear | None) -> Relation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import islice, product
 
 from symgrad.algebra import Decision, algebra_of
 from symgrad.algebra.decide import _FAILURES, reason_of
@@ -12,11 +12,11 @@ from symgrad.algebra.ranges import Backwards, Limits, Ranges, limits_at
 from symgrad.arithmetic.written_out import rational, written_out
 from symgrad.calculus.depth_plan import make_plan
 from symgrad.calculus.derive import derive
-from symgrad.errors import SymgradError
+from symgrad.errors import InputError, SymgradError
+from symgrad.grading.depth_edits import depth_edits
 from symgrad.grading.diagnosis import diagnose
 from symgrad.grading.feedback import evidence, hints
 from symgrad.grading.forms import has_form
-from symgrad.grading.objective_slips import range_edits
 from symgrad.grading.question import Question
 from symgrad.grading.reading import Answer
 from symgrad.grading.rubric import score
@@ -41,6 +41,10 @@ from symgrad.notation.tree import (
 from symgrad.values.mark import Mark, Mistake
 from symgrad.values.phrase import Phrase
 
+EXPANSIONS = 8
+"""So often the tokens in the values of tokens are replaced."""
+MAX_EDITS = 80
+"""So many slips are tried before the answer is compared in a definite chain."""
 LAYERS = (2, 3, 4, 1, 5)
 """How many layers the chains have in which a wrong answer is looked for."""
 
@@ -73,13 +77,52 @@ class Bench:
         """A fresh place for forms."""
         return Ranges(self.question.bindings, self.limits)
 
-    def filled(self, tree: Tree) -> Tree:
-        """The tree with the values of derivative tokens, and activations for the names of their values."""
-        swaps: dict[Tree, Tree] = {}
-        for node in walk(tree):
-            if isinstance(node, Derivative) and isinstance(node.of, Name) and node.order == 1:
-                swaps[node] = self.value_of(node)
-        return self.opened(substitute(tree, swaps), self.limits)
+    def filled(self, tree: Tree, kept: frozenset[Derivative] = frozenset(), lines: bool = False) -> Tree:
+        """The tree with the values of derivative tokens, and activations for the names of their values.
+
+        Args:
+            tree: any formula about the chain.
+            kept: tokens to leave alone.
+            lines: also open lines that apply an activation and more, such as a skip connection.
+        """
+        for _ in range(EXPANSIONS):
+            swaps: dict[Tree, Tree] = {
+                node: value
+                for node in self.tokens_in(tree)
+                if node not in kept and (value := self.value_of(node)) != node
+            }
+            if not swaps:
+                break
+            tree = substitute(tree, swaps)
+        return self.opened(tree, self.limits, lines)
+
+    @staticmethod
+    def tokens_in(tree: Tree) -> set[Derivative]:
+        """The derivative tokens of a tree."""
+        return {
+            n for n in walk(tree) if isinstance(n, Derivative) and isinstance(n.of, Name) and n.order == 1
+        }
+
+    def adjoints(self, *trees: Tree) -> frozenset[Derivative]:
+        """The adjoints that a recursion is left in: of the highest layer that is named, and under a sum."""
+        tokens = {token for tree in trees for token in self.tokens_in(tree)}
+        for token in list(tokens):
+            tokens |= (
+                self.tokens_in(self.value_of(token)) if token.by.stem not in self.network.states else set()
+            )
+        handed = {token for token in tokens if self.recursive(token)}
+        free = [token for token in handed if letters_of(token.by) <= self.question.letters]
+        places = dict.fromkeys(token.by.indices[0] for token in free)
+        tops = [p for p in places if not any((distance(p, other) or 0) > 0 for other in places)]
+        goals = {token.of for token in handed}
+        states = self.network.states
+        kept = {Derivative(of, Name(state, (top,))) for of in goals for top in tops for state in states}
+        return frozenset((handed - set(free)) | kept)
+
+    def recursive(self, token: Derivative) -> bool:
+        """Whether a token is an adjoint that only the next layer's adjoints give."""
+        inner = token.by.stem in self.network.states and len(token.by.indices) == 1
+        return inner and bool(self.tokens_in(self.value_of(token)))
 
     def value_of(self, token: Derivative) -> Tree:
         """The gradient that a token stands for; itself where there is none."""
@@ -94,19 +137,20 @@ class Bench:
                 self.tokens[token] = token
         return self.tokens[token]
 
-    def opened(self, tree: Tree, limits: Limits) -> Tree:
+    def opened(self, tree: Tree, limits: Limits, lines: bool = False) -> Tree:
         """sigma(z_k) for a_k, wherever k surely lies in the loop."""
         match tree:
             case BigOp(_, body, index, low, high):
-                return replace(tree, body=self.opened(body, limits.within(index, low, high)))
+                return replace(tree, body=self.opened(body, limits.within(index, low, high), lines))
             case Name(stem, (place,)) if stem in self.network.made and self.inside(place, limits):
                 line = next(line for line in self.network.block if line.target.stem == stem)
-                if isinstance(line.body, Apply) and len(line.body.arguments) == 1:
+                applied = isinstance(line.body, Apply) and len(line.body.arguments) == 1
+                if applied or (lines and any(isinstance(node, Apply) for node in walk(line.body))):
                     return at(line.body, {self.network.letter: place})
                 return tree
             case Name():
                 return tree
-        return rebuild(tree, lambda child: self.opened(child, limits))
+        return rebuild(tree, lambda child: self.opened(child, limits, lines))
 
     def inside(self, place: Tree, limits: Limits) -> bool:
         """Whether an index is never below the loop's first."""
@@ -120,8 +164,13 @@ class Bench:
         """Where two answers agree: () for everywhere, None if it is not known that they do."""
         ranges = self.ranges()
         try:
-            left, right = (self.filled(ranges.directed(tree)) for tree in (answer, other))
-            return tuple(dict.fromkeys(ranges.needed)) if ranges.same(left, right) else None
+            trees = ranges.directed(answer), ranges.directed(other)
+            kept = self.adjoints(*trees)
+            for lines in (False, True):
+                left, right = (self.filled(tree, kept, lines) for tree in trees)
+                if ranges.same(left, right):
+                    return tuple(dict.fromkeys(ranges.needed))
+            return None
         except (Backwards, *_FAILURES):
             return None
 
@@ -131,8 +180,9 @@ class Bench:
         """The question and the answer in chains of a few layers, the free letters at every place."""
         ranges = self.ranges()
         directed = ranges.directed(answer)
-        ranges.of(self.filled(directed))
-        letters = sorted((letters_of(self.goal) | letters_of(directed)) - {self.network.depth})
+        ranges.of(self.filled(directed, self.adjoints(directed)))
+        bare = self.network.shielded
+        letters = sorted((letters_of(bare(self.goal)) | letters_of(bare(directed))) - {self.network.depth})
         shift = distance(self.network.high, Name(self.network.depth)) or 0
         first = int(self.network.low.value)
         for layers in LAYERS:
@@ -141,12 +191,24 @@ class Bench:
                 values = {self.network.depth: depth, **dict(zip(letters, places, strict=True))}
                 if not limits_at((*self.relations, *ranges.needed), values):
                     continue
-                goal = instantiate(self.goal, values)
+                goal = self.network.bared(instantiate(bare(self.goal), values))
                 assert isinstance(goal, Derivative) and isinstance(goal.of, Name)
-                chain = self.network.at_depth(depth)
+                try:
+                    chain = self.network.at_depth(depth)
+                except InputError:  # the lines outside the loop need more layers
+                    continue
                 own = self.question
                 settings = {"functions": own.functions, "points": own.points, "rubric": own.rubric}
-                yield Question.about(chain, goal.by, goal.of, **settings), concrete(directed, values), values
+                yield (
+                    Question.about(chain, goal.by, goal.of, **settings),
+                    self.concrete(directed, values),
+                    values,
+                )
+
+    def concrete(self, tree: Tree, values: Mapping[str, int]) -> Tree:
+        """A tree with numbers for its letters and its big operators written out."""
+        bare = instantiate(self.network.shielded(tree), values)
+        return self.network.bared(folded(written_out(folded(bare))))
 
     def differing(self, answer: Tree) -> Iterator[Instance]:
         """The chains in which the answer is certainly another number than the gradient."""
@@ -158,11 +220,6 @@ class Bench:
             decision = algebra_of(question.scope).equal(tree, question.gold)
             if decision.verdict == "different":
                 yield Instance(question, tree, decision, values)
-
-
-def concrete(tree: Tree, values: Mapping[str, int]) -> Tree:
-    """A tree with numbers for its letters and its big operators written out."""
-    return folded(written_out(folded(instantiate(tree, values))))
 
 
 def folded(tree: Tree) -> Tree:
@@ -215,16 +272,9 @@ def incorrect(bench: Bench, answer: Answer, found: Instance, remarks: tuple[Phra
 
 
 def named_range(bench: Bench, tree: Tree) -> Mistake | None:
-    """The slip in one big operator that explains the answer: a range off by one, a sum for a product."""
-    for mistake, mended in (*range_edits(tree), *kind_edits(tree)):
-        if bench.same(mended, bench.question.gold) is not None:
+    """The one slip at symbolic indices that explains the answer: a range, a sum for a product, an index."""
+    gold = bench.question.gold
+    for mistake, mended in islice(depth_edits(tree, gold), MAX_EDITS):
+        if bench.same(mended, gold) is not None:
             return mistake
     return None
-
-
-def kind_edits(tree: Tree) -> Iterator[tuple[Mistake, Tree]]:
-    """The answer with one sum made a product."""
-    for node in dict.fromkeys(walk(tree)):
-        if isinstance(node, BigOp) and node.kind == "sum":
-            mended = replace(node, kind="prod")
-            yield Mistake("sum-for-product", "", None, (node,), (mended,)), substitute(tree, {node: mended})

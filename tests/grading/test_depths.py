@@ -290,3 +290,61 @@ def test_the_gradient_itself_is_right_in_its_own_plain_notation() -> None:
         assert derivation is not None
         for written in (question.question.gold, result(derivation)):
             assert question.mark(str(written)).verdict == "correct"
+
+
+LSTM = """sigma = sigmoid
+phi = tanh
+for t in 1..n:
+    f_t = sigma(p_f x_t + q_f h_{t-1} + b_f)
+    i_t = sigma(p_i x_t + q_i h_{t-1} + b_i)
+    r_t = sigma(p_r x_t + q_r h_{t-1} + b_r)
+    g_t = phi(p_g x_t + q_g h_{t-1} + b_g)
+    c_t = f_t c_{t-1} + i_t g_t
+    h_t = r_t phi(c_t)
+L = (h_n - y)^2 / 2
+"""
+SHARED = "y_0 = x\nfor i in 1..n:\n    y_i = w_i y_{i-1} + b\nL = (y_n - y)^2 / 2\nparameters w, b\n"
+SKIP = "sigma = sigmoid\nfor t in 1..n:\n    s_t = w_t h_{t-1}\n    h_t = h_{t-1} + sigma(s_t)\nL = h_n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "of", "answer"),
+    [
+        (LSTM, "c_j", "L", "f_{j+1} dL/dc_{j+1} + r_j phi'(c_j) dL/dh_j"),
+        (LSTM, "c_j", "L", "f_{j+1} dL/dc_{j+1} + r_j (1 - tanh(c_j)^2) dL/dh_j"),
+        (LSTM, "b_f", "L", "sum(c_{k-1} f_k (1-f_k) dL/dc_k, k, 1, n)"),
+        (LSTM, "b_f", "L", "sum(dL/df_k f_k (1-f_k), k, 1, n)"),
+        (
+            LSTM, "c_1", "c_2",
+            "f_2 + (c_1 f_2 (1-f_2) q_f + g_2 i_2 (1-i_2) q_i + i_2 (1-g_2^2) q_g) r_1 phi'(c_1)",
+        ),
+        (SHARED, "b", "L", "(y_n - y)*sum(prod(w_{n+1-k}, k, 1, n-i), i, 1, n)"),
+        (SHARED, "b", "L", "(y_n - y)*sum(prod(w_k, k, n-i+1, n), i, 0, n-1)"),
+        (SHARED, "x", "L", "(y_n - y)*prod(w_{n-k}, k, 0, n-1)"),
+        (SKIP, "h_0", "h_n", "prod(1 + w_t*(h_t - h_{t-1})*(1-h_t+h_{t-1}), t, 1, n)"),
+    ],
+)  # fmt: skip
+def test_recursions_and_reversed_ranges_are_read_in_any_spelling(
+    text: str, wrt: str, of: str, answer: str
+) -> None:
+    assert mark(text, wrt, answer, of).verdict == "correct"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "of", "answer", "slip", "detail"),
+    [
+        (LSTM, "c_j", "L", "f_j dL/dc_{j+1} + r_j phi'(c_j) dL/dh_j", "wrong-index", "f_j -> f_{j+1}"),
+        (LSTM, "c_j", "L", "f_{j+1} dL/dc_{j+1}", "dropped-term", "r_j phi'(c_j) dL/dh_j"),
+        (LSTM, "b_f", "L", "sum(f_k (1-f_k) dL/dc_k, k, 1, n)", "missing-factor", "c_{k-1}"),
+        (SHARED, "w_i", "L", "(y_n - y) y_{i-1} prod(w_{k-1}, k, i+1, n)", "wrong-index", "w_{k-1} -> w_k"),
+        (SHARED, "b", "L", "(y_n - y)*sum(prod(w_k, k, i+1, n), i, 1, n-1)", "product-range", ""),
+        (SKIP, "h_1", "h_n", "prod(1 + w_t sigma'(s_t), t, 1, n-1)", "wrong-index", "s_{t+1}"),
+    ],
+)  # fmt: skip
+def test_slips_in_letters_are_named(
+    text: str, wrt: str, of: str, answer: str, slip: str, detail: str
+) -> None:
+    found = mark(text, wrt, answer, of)
+    assert found.verdict == "incorrect"
+    assert found.mistakes[0].name == slip
+    assert detail in found.mistakes[0].detail
