@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symgrad.api.derivation import Derivation, Gradients
+from symgrad.api.derivation import LAYOUTS, Derivation, Gradients, in_layout
 from symgrad.api.files import read_utf8
 from symgrad.api.names import check_applied, function_names, members, one
 from symgrad.calculus.depth_states import direct_network
@@ -97,7 +97,8 @@ class Chain:
             wrt: any leaf or defined name, in any spelling.
             of: default the objective.
             path: "total", or "direct" for the one equation that defines `of`, its other inputs held fixed.
-            layout: for vectors; scalars have one layout.
+            layout: "gradient": dL/dW has the shape of W; "jacobian": numerator layout throughout, dL/dx a row
+                and dL/dW transposed. Numbers have one layout.
             keep: names whose derivative stays a factor, such as ("a_2",).
 
         Raises:
@@ -105,7 +106,7 @@ class Chain:
         """
         if path not in ("total", "direct"):
             raise NotSupportedError("unknown-path", Where("<path>", source=path), path=path)
-        if layout not in ("gradient", "jacobian"):
+        if layout not in LAYOUTS:
             raise NotSupportedError("unknown-layout", Where("<layout>", source=layout), layout=layout)
         network = self.network
         target = network.objective if of is None else one(network, of)
@@ -113,7 +114,7 @@ class Chain:
         if path == "direct":
             network = self.single(target, name)
         kept = tuple(one(network, k) for k in keep)
-        return Derivation(network, derive(network, name, target, kept))
+        return Derivation(network, in_layout(network, derive(network, name, target, kept), layout))
 
     def single(self, target: Name, by: Name) -> Network:
         """The network of one equation alone, everything it uses being a leaf; at symbolic depth its loop."""
@@ -124,13 +125,15 @@ class Chain:
             raise UnknownNameError("no-equation", Where(self.network.name), name=plain(target))
         return replace(self.network, equations=(equation,), leaves=equation.parents, objective=target)
 
-    def gradients(self, of: str | None = None) -> Gradients:
+    def gradients(self, of: str | None = None, layout: str = "gradient") -> Gradients:
         """The gradients of all parameters, by name."""
+        if layout not in LAYOUTS:
+            raise NotSupportedError("unknown-layout", Where("<layout>", source=layout), layout=layout)
         if not self.network.parameters:
             leaves = ", ".join(dict.fromkeys(leaf.stem for leaf in self.network.leaves))
             hint = "no-parameters-hint" if leaves else ""
             raise InputError("no-parameters", Where(self.network.name), hint, names=leaves)
-        return Gradients(self.network, None if of is None else one(self.network, of))
+        return Gradients(self.network, None if of is None else one(self.network, of), layout)
 
     # -- the rest of the house ---------------------------------------------------------------------------
 

@@ -19,8 +19,14 @@ from symgrad.values.mark import Mark
 from symgrad.values.proof import Proof
 
 
+LAYOUTS = {
+    "steps.layout-gradient": "gradient", "steps.layout-numerator": "jacobian", "steps.layout-jacobian": "jacobian",
+}  # fmt: skip
+"""The notes that state a layout; a vector by a vector has one row per output in either."""
+
+
 def derivation_data(derivation: Derivation, wording: Wording, checked: bool | None) -> dict[str, Any]:
-    """objective, wrt, result, latex, factors, steps, checked."""
+    """objective, wrt, result, latex, factors, steps, checked; kept and layout where vectors take part."""
     result = product(derivation.factors)
     steps = [
         {
@@ -32,7 +38,7 @@ def derivation_data(derivation: Derivation, wording: Wording, checked: bool | No
         }
         for step in derivation.steps
     ]
-    return {
+    found = {
         "objective": plain(derivation.goal.of),
         "wrt": plain(derivation.goal.by),
         "result": plain(result),
@@ -41,6 +47,11 @@ def derivation_data(derivation: Derivation, wording: Wording, checked: bool | No
         "steps": steps,
         "checked": bool(checked),
     }
+    layouts = [LAYOUTS[note.id] for note in derivation.notes if note.id in LAYOUTS]
+    if not layouts:
+        return found
+    kept = {plain(token): plain(value) for token, value in derivation.kept}
+    return {**found, "kept": kept, "layout": layouts[0]}
 
 
 def proof_data(proof: Proof, wording: Wording) -> dict[str, Any]:

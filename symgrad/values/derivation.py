@@ -31,6 +31,7 @@ RULES = {
     "adjoint-activation": "h = f(z)  ->  dL/dz = dL/dh .* f'(z)",
     "adjoint-linear": "z = W h + b  ->  dL/dh = W^T dL/dz",
     "adjoint-weight": "z = W h + b  ->  dL/dW = dL/dz h^T",
+    "adjoint-weight-transposed": "r = W^T h + b  ->  dL/dW = h (dL/dr)^T",
     "adjoint-bias": "z = W h + b  ->  dL/db = dL/dz",
     "adjoint-added": "z = ... + v  ->  dL/dv = dL/dz",
     "adjoint-softmax": "s = softmax(z)  ->  dL/dz = s .* (dL/ds - s^T dL/ds)",

@@ -53,6 +53,7 @@ from symgrad.notation.writers.plain import plain
 
 Contribution = tuple[Name, Tree]
 
+
 @dataclass(frozen=True, slots=True)
 class Adjoints:
     """The rules for the expressions of one chain."""

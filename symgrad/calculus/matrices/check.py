@@ -22,7 +22,7 @@ from symgrad.calculus.modular import Field, P
 from symgrad.errors import DerivationError, ShapeError, Where
 from symgrad.network.graph import Network
 from symgrad.network.shapes import Shapes
-from symgrad.notation.tree import Derivative, Mul, Name, Number, Relation, Tree 
+from symgrad.notation.tree import Derivative, Mul, Name, Number, Relation, Tree
 from symgrad.notation.writers.plain import plain
 from symgrad.values.derivation import Derivation, Step
 
@@ -64,7 +64,10 @@ def check_tape(network: Network, tape: ShapedTape, parameters: Iterable[Name], s
     moved = {name: point.random(f"direction {plain(name)}", shapes.of(name)) for name in parameters}
     tangent = forward(network, point, moved)[tape.of].tangent
     steps = [
-        step for place in reversed(tape.places) for edge in tape.edges[place] for step in (edge.step, *edge.more)
+        step
+        for place in reversed(tape.places)
+        for edge in tape.edges[place]
+        for step in (edge.step, *edge.more)
     ]
     token = Derivative(tape.of, tape.of)
     sums = replayed(network, Derivation(token, tuple(steps), ()), point, primal)[0]
@@ -214,9 +217,7 @@ def verify_jacobian(
     check_totals(network, derivation, point, primal)
 
 
-def mapped(
-    point: Arrays, matrix: Tree, by: Tree, change: Any, values: Mapping[Tree, Pair]
-) -> Any:
+def mapped(point: Arrays, matrix: Tree, by: Tree, change: Any, values: Mapping[Tree, Pair]) -> Any:
     """A matrix times a change of `by`."""
     column = Name("\u2022")
     names = {**point.shapes.names, column: point.shapes.of(by)}
@@ -240,7 +241,9 @@ def check_totals(
         value = part if token not in totals else (totals[token].value + part) % P
         totals[token] = Pair(value, value * 0)
     for step in derivation.steps:
-        if step.equation is None and not same(point.evaluate(step.after, totals).value, totals[step.before].value):
+        if step.equation is None and not same(
+            point.evaluate(step.after, totals).value, totals[step.before].value
+        ):
             fail(network, derivation, WORDS.get(step.rule, "check-steps"))
 
 

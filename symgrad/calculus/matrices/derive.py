@@ -50,7 +50,7 @@ def derive_shaped(
     factors, kept = replay.gradient(wrt)
     result = factors[0] if len(factors) == 1 else Mul(factors)
     last = Step("chain-rule", goal, result, Phrase.of("steps.backprop-result", node=of, parent=wrt))
-    notes = (Phrase.of("steps.layout-gradient"), *conventions(network, places))
+    notes = (Phrase.of("steps.layout-gradient"), *conventions(network, places), *symbols(factors, kept))
     return Derivation(goal, (*steps, last), factors, kept, notes=notes)
 
 
@@ -61,8 +61,8 @@ def summed(tape: ShapedTape, name: Name) -> tuple[Step, ...]:
     if len(parts) > 1:
         why = Phrase.of("steps.sum-over-paths", parent=name, count=len(parts))
         found.append(Step("sum-over-paths", Derivative(tape.of, name), collected(parts), why))
-    if name in tape.closed:
-        found.append(tape.closed[name])
+    if (closed := tape.closed.get(name)) is not None:
+        found.append(closed)
     return tuple(found)
 
 
@@ -74,9 +74,20 @@ def conventions(network: Network, places: Sequence[int]) -> tuple[Phrase, ...]:
             if isinstance(node, Apply) and len(node.arguments) == 1:
                 if is_call(node, "max") or is_call(node, "min"):
                     found[Phrase.of("steps.pick-convention", slope=slope(node))] = None
-                elif is_call(node, "opnorm"):
+                elif is_call(node, "opnorm") and len(network.shapes.get(node.arguments[0], (0, 0))) == 2:
                     found[Phrase.of("steps.opnorm-convention", slope=slope(node))] = None
     return tuple(found)
+
+
+def symbols(factors: Sequence[Tree], kept: Sequence[tuple[Derivative, Tree]] = ()) -> tuple[Phrase, ...]:
+    """What the signs in a result mean that no line of the chain introduces."""
+    found: dict[str, Phrase] = {}
+    for tree in (*factors, *(value for _, value in kept)):
+        for node in walk(tree):
+            for stem, what in (("eye", "identity-matrix"), ("ones", "ones"), ("unit", "unit")):
+                if is_call(node, stem):
+                    found.setdefault(what, Phrase.of(f"steps.{what}", array=node))
+    return tuple(found.values())
 
 
 def slope(node: Apply) -> Tree:

@@ -12,6 +12,7 @@ from symgrad.notation.tree import (
     ZERO,
     Add,
     Apply,
+    Derivative,
     Div,
     Elementwise,
     Mul,
@@ -23,41 +24,62 @@ from symgrad.notation.tree import (
     Tree,
     number,
     rebuild,
+    walk,
 )
 
 
 def product(*factors: Tree) -> Tree:
-    """The matrix product in this order; numbers go in front, signs outside."""
-    value, rest = Fraction(1), list[Tree]()
-    for factor in factors:
-        sign, inner = unsigned(factor)
-        value *= sign
-        for part in inner.factors if isinstance(inner, Mul) else (inner,):
-            if isinstance(part, Number):
-                value *= part.value
-            elif isinstance(part, Div) and part.numerator == ONE and isinstance(part.denominator, Number):
-                value /= part.denominator.value
-            else:
+    """The matrix product in this order; numbers go in front, signs outside, divisors below one line."""
+    value, rest, below = Fraction(1), list[Tree](), list[Tree]()
+    waiting = list(reversed(factors))
+    while waiting:
+        match waiting.pop():
+            case Neg(operand):
+                value = -value
+                waiting.append(operand)
+            case Mul(parts):
+                waiting.extend(reversed(parts))
+            case Number(number_):
+                value *= number_
+            case Div(above, Number(divisor)) if divisor:
+                value /= divisor
+                waiting.append(above)
+            case Div(above, divisor):
+                below.extend(divisor.factors if isinstance(divisor, Mul) else (divisor,))
+                waiting.append(above)
+            case part:
                 rest.append(part)
-    if not rest or not value:
-        return number(value)
-    rest = over_common(rest)
-    body: Tree = rest[0] if len(rest) == 1 else Mul(tuple(rest))
+    if not value:
+        return ZERO
+    return signed(value, rest, below)
+
+
+def signed(value: Fraction, above: Sequence[Tree], below: Sequence[Tree]) -> Tree:
+    """A number times a product over a product; equal divisors are one power."""
     size = abs(value)
-    if size != 1 and size.numerator == 1 and not isinstance(body, Div):
-        body = Div(body, number(size.denominator))
-    elif size != 1:
-        body = Mul((number(size), *rest))
-    return Neg(body) if value < 0 else body
+    numbers = [part for part in below if isinstance(part, Number)]
+    for part in numbers:
+        size /= part.value
+    divisors = powers([part for part in below if not isinstance(part, Number)])
+    if size.denominator != 1:
+        divisors = [number(size.denominator), *divisors]
+    top = list(above) if size.numerator == 1 and above else [number(size.numerator), *above]
+    body: Tree = top[0] if len(top) == 1 else Mul(tuple(top))
+    if divisors:
+        body = Div(body, divisors[0] if len(divisors) == 1 else Mul(tuple(divisors)))
+    return Neg(body) if value < 0 and body != ZERO else body
 
 
-def over_common(factors: list[Tree]) -> list[Tree]:
-    """A reciprocal 1/y goes below what follows it: (1/y) t is t/y where these two are all there is."""
-    if len(factors) == 2:
-        for below, above in (factors, factors[::-1]):
-            if isinstance(below, Div) and below.numerator == ONE and not isinstance(above, Div):
-                return [Div(above, below.denominator)]
-    return factors
+def powers(factors: Sequence[Tree]) -> list[Tree]:
+    """Numbers multiplied, equal ones among them collected: s s^2 is s^3."""
+    counted: dict[Tree, int] = {}
+    for factor in factors:
+        base, times = factor, 1
+        if isinstance(factor, Pow) and isinstance(factor.exponent, Number):
+            if factor.exponent.value.denominator == 1 and factor.exponent.value > 0:
+                base, times = factor.base, int(factor.exponent.value)
+        counted[base] = counted.get(base, 0) + times
+    return [base if times == 1 else Pow(base, number(times)) for base, times in counted.items()]
 
 
 def unsigned(tree: Tree) -> tuple[int, Tree]:
@@ -115,9 +137,13 @@ def transpose(tree: Tree, shapes: Shapes) -> Tree:
         case Transpose(operand):
             return operand
         case Mul(factors):
-            return product(*(transpose(factor, shapes) for factor in reversed(grouped(factors, shapes))))
+            parts = grouped(factors, shapes)
+            arrays = [transpose(part, shapes) for part in reversed(parts) if shapes.of(part)]
+            return product(*(part for part in parts if not shapes.of(part)), *arrays)
         case Div(above, below):
             return Div(transpose(above, shapes), below)
+        case Add() | Elementwise() if not any(isinstance(node, Transpose | Derivative) for node in walk(tree)):
+            return tree if is_symmetric(tree) else Transpose(tree)
         case Add(terms):
             return Add(tuple(transpose(term, shapes) for term in terms))
         case Neg(operand):
@@ -127,6 +153,16 @@ def transpose(tree: Tree, shapes: Shapes) -> Tree:
         case Apply(Name("diag" | "eye"), _):
             return tree
     return Transpose(tree)
+
+
+def is_symmetric(tree: Tree) -> bool:
+    """Whether a tree is a sum of diagonal matrices."""
+    match tree:
+        case Add(terms):
+            return all(map(is_symmetric, terms))
+        case Neg(operand):
+            return is_symmetric(operand)
+    return is_call(tree, "diag") or is_call(tree, "eye")
 
 
 def grouped(factors: tuple[Tree, ...], shapes: Shapes) -> tuple[Tree, ...]:

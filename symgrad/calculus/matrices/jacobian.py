@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symgrad.calculus.matrices.derive import shared_replay, shaped_tape
+from symgrad.calculus.matrices.derive import shaped_tape, shared_replay, symbols
 from symgrad.calculus.matrices.forms import collected, identity, is_call, product, transpose
-from symgrad.calculus.matrices.operators import Operator, operator
-from symgrad.calculus.matrices.replay import Part
+from symgrad.calculus.matrices.operators import Operator, matrix, operator
+from symgrad.calculus.matrices.replay import Part, scalars_first
 from symgrad.calculus.matrices.tape import Edge, ShapedTape
 from symgrad.calculus.replay import collect_numbers
 from symgrad.calculus.tidy import factors_of
 from symgrad.errors import NotSupportedError, Where
 from symgrad.network.graph import Network
+from symgrad.network.shapes import Shapes
 from symgrad.notation.tree import ONE, Derivative, Mul, Name, Tree
 from symgrad.notation.writers.plain import plain
 from symgrad.values.derivation import Derivation, Step
@@ -46,7 +47,7 @@ def jacobian(network: Network, places: Sequence[int], wrt: Name, of: Name) -> De
     factors = turned(tape, found, tape.shapes.of(wrt))
     why = Phrase.of("steps.jacobian-product" if single(locals_) else "steps.jacobian-paths")
     whole = factors[0] if len(factors) == 1 else Mul(factors)
-    notes = (Phrase.of("steps.layout-jacobian"),)
+    notes = (Phrase.of("steps.layout-jacobian"), *symbols(factors))
     return Derivation(goal, (*steps, Step("chain-rule", goal, whole, why)), factors, notes=notes)
 
 
@@ -62,9 +63,9 @@ def turned(tape: ShapedTape, part: Part, size: tuple[Tree, ...]) -> tuple[Tree, 
     found: list[Tree] = []
     for factor in reversed(part.factors):
         found.extend(factors_of(transpose(factor, tape.shapes)))
-    if not found:
-        return (identity(size[0]) if size else ONE,)
-    return collect_numbers(found)
+    if size and not any(map(tape.shapes.of, found)):
+        found.append(identity(size[0]))
+    return collect_numbers(scalars_first(found, tape.shapes))
 
 
 def self_contained(tape: ShapedTape, edge: Edge) -> Tree:
@@ -77,10 +78,12 @@ def self_contained(tape: ShapedTape, edge: Edge) -> Tree:
     found: Operator | None = operator(edge.step.after, token, tape.shapes)
     if found is None:
         raise refusal(tape.network, tape.of, edge.parent, edge.node)
-    size = tape.shapes.of(edge.parent)
-    if not found:
-        return identity(size[0]) if size else ONE
-    return product(*(transpose(f, tape.shapes) for f in reversed(found)))
+    return turned_matrix(found, token, tape.shapes)
+
+
+def turned_matrix(factors: Operator, token: Tree, shapes: Shapes) -> Tree:
+    """The Jacobian of which some factors are the transpose; token is any change of the output."""
+    return transpose(matrix(factors, token, shapes), shapes)
 
 
 def edge_step(tape: ShapedTape, edge: Edge, local: Tree) -> Step:
@@ -97,8 +100,8 @@ def jacobian_rule(rule: str, local: Tree) -> str:
     if is_call(local, "eye") or local == ONE:
         return "jacobian-identity"
     known = {"adjoint-activation": "activation", "adjoint-softmax": "softmax", "adjoint-linear": "linear"}
-    if rule == "adjoint-objective":
-        rule = "adjoint-activation" if is_call(local, "diag") else "adjoint-linear"
+    if is_call(local, "diag"):
+        return "jacobian-activation"
     return f"jacobian-{known.get(rule, 'composite')}"
 
 

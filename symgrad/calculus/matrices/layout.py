@@ -9,15 +9,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symgrad.calculus.matrices.forms import grouped, product, transpose
+from symgrad.calculus.matrices.operators import as_product, holds_adjoint
+from symgrad.calculus.matrices.replay import scalars_first
 from symgrad.calculus.replay import collect_numbers
-from symgrad.calculus.tidy import factors_of
 from symgrad.network.shapes import Shapes
-from symgrad.notation.tree import Derivative, Mul, Transpose, Tree, rebuild
+from symgrad.notation.tree import Apply, Derivative, Mul, Name, Transpose, Tree, rebuild
 from symgrad.values.derivation import Derivation, Step
 from symgrad.values.phrase import Phrase
 
 LAYOUTS = ("gradient", "jacobian")
 NUMERATOR = "steps.layout-numerator"
+ROWS = ("adjoint-linear", "adjoint-weight", "adjoint-weight-transposed")
+TURNED = {f"steps.{rule}": f"steps.{rule}-row" for rule in ROWS} | {
+    f"steps.{rule}-row": f"steps.{rule}" for rule in ROWS
+}
+"""Reasons that speak of a transpose, in the one layout and in the other."""
 
 
 def in_numerator_layout(derivation: Derivation, shapes: Shapes) -> Derivation:
@@ -46,7 +52,8 @@ def is_numerator(derivation: Derivation) -> bool:
 def transposed(derivation: Derivation, shapes: Shapes) -> Derivation:
     """Every line transposed, the tokens standing for their transposes from now on."""
     whole = derivation.factors[0] if len(derivation.factors) == 1 else Mul(derivation.factors)
-    factors = collect_numbers(list(factors_of(turned(whole, shapes))))
+    after = Shapes(shapes.names, None, not shapes.numerator)
+    factors = collect_numbers(scalars_first(list(as_product(turned(whole, shapes), after)), after))
     return replace(
         derivation,
         steps=tuple(turned_step(step, shapes) for step in derivation.steps),
@@ -59,7 +66,7 @@ def turned_step(step: Step, shapes: Shapes) -> Step:
     """One step in the other layout."""
     after = turned(step.after, shapes)
     fields = tuple((key, after if key == "local" else value) for key, value in step.why.fields)
-    return replace(step, after=after, why=Phrase(step.why.id, fields))
+    return replace(step, after=after, why=Phrase(TURNED.get(step.why.id, step.why.id), fields))
 
 
 def turned(tree: Tree, shapes: Shapes) -> Tree:
@@ -74,7 +81,10 @@ def exchanged(tree: Tree, shapes: Shapes) -> Tree:
             return token
         case Derivative(of, by) if shapes.of(by) and not shapes.of(of):
             return Transpose(tree)
-        case Mul(factors) if not shapes.of(tree) and any(map(shapes.of, factors)):  # a number: u^T x is x^T u
+        case Apply(Name("sum" | "mean" | "norm"), (argument,), 0) if shapes.of(argument) and holds_adjoint(argument):
+            return replace(tree, arguments=(turned(argument, shapes),))
+        case Mul(factors) if not shapes.of(tree) and any(isinstance(f, Derivative) for f in factors):
+            # a number of such factors: x^T u is u^T x
             flipped = product(*(transpose(f, shapes) for f in reversed(grouped(factors, shapes))))
             return rebuild(flipped, lambda child: exchanged(child, shapes))
     return rebuild(tree, lambda child: exchanged(child, shapes))

@@ -11,6 +11,7 @@ from symgrad.functions.application import formula_of, written
 from symgrad.network.shapes import LOSSES, Shapes
 from symgrad.notation.tree import ONE, Add, Apply, Elementwise, Name, Neg, Tree, number, substitute
 
+
 def is_loss(tree: Apply) -> bool:
     """Whether a function is a named loss of two arguments."""
     return tree.function.stem in LOSSES and len(tree.arguments) == 2 and not tree.order

@@ -135,7 +135,9 @@ class Arrays:
     def entries(function: Callable[..., int], *parts: Array) -> Array:
         """A function of residues entry by entry, numbers going with every entry."""
         together = np.broadcast_arrays(*parts)
-        flat = [function(*(int(x) for x in row)) for row in zip(*(a.reshape(-1) for a in together), strict=True)]
+        flat = [
+            function(*(int(x) for x in row)) for row in zip(*(a.reshape(-1) for a in together), strict=True)
+        ]
         found = np.empty(len(flat), dtype=object)
         found[:] = flat
         return found.reshape(together[0].shape)

@@ -200,7 +200,7 @@ class Reading:
         match tree:
             case Elementwise("*", u, v) if u == v:
                 return self.says(u, above, variable, centred)
-            case (Pow(u, two) | Elementwise("^", u, two)) if two == number(2):
+            case Pow(u, two) | Elementwise("^", u, two) if two == number(2):
                 return self.says(u, above, variable, centred)
         return False
 

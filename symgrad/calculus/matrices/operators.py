@@ -17,6 +17,7 @@ from symgrad.notation.tree import (
     Elementwise,
     Mul,
     Neg,
+    Number,
     Transpose,
     Tree,
     number,
@@ -61,15 +62,16 @@ def of_sum(terms: Sequence[Tree], whole: Tree, token: Tree, shapes: Shapes) -> O
             return None
         if size and not shapes.of(term):
             inner = (ones(*size), *inner)
-        found.append(matrix(inner, shapes.of(token)))
+        found.append(matrix(inner, token, shapes))
     return (plus(*found),)
 
 
-def matrix(factors: Operator, size: tuple[Tree, ...]) -> Tree:
-    """The factors as one tree; none are the identity of that size."""
-    if factors:
-        return product(*factors)
-    return identity(size[0]) if size else ONE
+def matrix(factors: Operator, token: Tree, shapes: Shapes) -> Tree:
+    """The factors as one tree; numbers alone are that multiple of the identity."""
+    size = shapes.of(token)
+    if size and not any(shapes.of(factor) for factor in factors):
+        factors = (*factors, identity(size[0]))
+    return product(*factors)
 
 
 def of_product(factors: Sequence[Tree], token: Tree, shapes: Shapes) -> Operator | None:
@@ -166,6 +168,10 @@ def as_product(tree: Tree, shapes: Shapes) -> tuple[Tree, ...]:
                 inner = as_product(factor, shapes) if isinstance(factor, Elementwise | Mul) else (factor,)
                 found.extend(inner)
             return tuple(found)
+        case Div(Mul() as above, below) if not isinstance(below, Number) and shapes.of(above):
+            return (over(ONE, below), *as_product(above, shapes))
+        case Neg(operand) if shapes.of(operand):
+            return (number(-1), *as_product(operand, shapes))
     return factors_of(tree)
 
 

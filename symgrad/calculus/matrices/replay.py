@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from symgrad.calculus.matrices.forms import collected, product
-from symgrad.calculus.matrices.operators import Operator, as_product, matrix, operator
+from symgrad.calculus.matrices.forms import collected, is_call, product, transpose
+from symgrad.calculus.matrices.operators import Operator, as_product, holds_adjoint, matrix, operator
 from symgrad.calculus.matrices.tape import ShapedTape, Use
 from symgrad.calculus.replay import collect_numbers
 from symgrad.calculus.tidy import plus
-from symgrad.notation.tree import ONE, Derivative, Mul, Name, Tree, rebuild, walk
+from symgrad.network.shapes import Shapes
+from symgrad.notation.tree import ONE, Derivative, Div, Mul, Name, Number, Transpose, Tree, rebuild, walk
 
 MAX_NODES = 140
 """A sum with more parts than this is written with the adjoints of the nodes in between."""
@@ -28,6 +29,13 @@ class Part:
     tree: Tree
     factors: Operator | None = None
     token: Tree | None = None
+    done: bool = False
+    """Whether the adjoints in the tree stay tokens because it is long as it is."""
+
+    @property
+    def flat(self) -> Tree:
+        """As a product with the token at its end, where there is one."""
+        return self.tree if self.factors is None or self.token is None else product(*self.factors, self.token)
 
     @property
     def size(self) -> int:
@@ -35,9 +43,9 @@ class Part:
         return sum(1 for _ in walk(self.tree))
 
 
-def linear(factors: Operator, token: Tree) -> Part:
-    """The product of a matrix and a token."""
-    return Part(product(*factors, token), factors, token)
+def linear(factors: Operator, token: Tree, tree: Tree | None = None) -> Part:
+    """The product of a matrix and a token; `tree` if it has been written already."""
+    return Part(product(*factors, token) if tree is None else tree, factors, token)
 
 
 class Replay:
@@ -67,6 +75,11 @@ class Replay:
     def add(self, name: Name) -> None:
         """The name that all paths from here pass through next, and the part up to there."""
         uses = self.tape.uses[name]
+        if name in self.tape.closed and len(uses) == 1:
+            at = uses[0].node
+            self.after[name], self.depth[name] = at, self.depth[at] + 1
+            self.parts[name] = Part(uses[0].part)
+            return
         at = uses[0].node
         for use in uses[1:]:
             at = self.meeting(at, use.node)
@@ -74,7 +87,7 @@ class Replay:
         found = [self.composed(use, at) for use in uses]
         together = self.together(found)
         if len(uses) > 1 and together.size > MAX_NODES:
-            together = Part(collected([use.part for use in uses]))
+            together = Part(collected([use.part for use in uses]), done=True)
         self.parts[name] = together
 
     def meeting(self, a: Name, b: Name) -> Name:
@@ -92,9 +105,8 @@ class Replay:
             return parts[0]
         token = parts[0].token
         if token is not None and all(p.factors is not None and p.token == token for p in parts):
-            size = self.tape.shapes.of(token)
             every = sorted((p.factors for p in parts if p.factors is not None), key=len)
-            return linear((plus(*(matrix(factors, size) for factors in every)),), token)
+            return linear((plus(*(matrix(factors, token, self.tape.shapes) for factors in every)),), token)
         return Part(collected([part.tree for part in parts]))
 
     def composed(self, use: Use, end: Name) -> Part:
@@ -102,13 +114,13 @@ class Replay:
         token = self.tape.token(use.node)
         own = operator(use.part, token, self.tape.shapes) if token != ONE else None
         if use.node == end:
-            return Part(use.part) if own is None else linear(own, token)
+            return Part(use.part) if own is None else linear(own, token, use.part)
         rest = self.between(use.node, end)
         if own is not None and rest.factors is not None and rest.token is not None:
             return linear((*own, *rest.factors), rest.token)
         if own is not None:
             return Part(product(*own, rest.tree))
-        return Part(put(use.part, token, rest.tree))
+        return Part(taken_in(use.part, token, rest, self.tape.shapes))
 
     def final(self, name: Name) -> bool:
         """Whether the objective alone uses a name: its adjoint stays a token, with its value beside it."""
@@ -123,25 +135,25 @@ class Replay:
 
     def stays(self, name: Name) -> bool:
         """Whether the adjoint of a name is left as a token."""
-        return name in self.keep or name in self.stops or self.final(name)
+        return name in self.keep or name in self.stops or name in self.tape.closed or self.final(name)
 
     def onward(self, part: Part, at: Name, end: Name) -> Part:
         """A part that ends in the adjoint of `at`, taken on to `end`."""
         factors = None if part.factors is None else list(part.factors)
         tree = part.tree
         while at != end:
-            if at == self.tape.of or self.stays(at) or (factors is None and self.token(at) not in walk(tree)):
+            if part.done or at == self.tape.of or self.stays(at) or (factors is None and self.token(at) not in walk(tree)):
                 break
             following = self.parts[at]
             if factors is not None and following.factors is not None:
                 factors.extend(following.factors)
             elif factors is not None:
-                tree, factors = product(*factors, following.tree), None
+                tree, factors = product(*factors, following.flat), None
             else:
                 count = sum(node == self.token(at) for node in walk(tree))
                 if count > 1 and count * following.size > MAX_NODES:
                     break
-                tree = put(tree, self.token(at), following.tree)
+                tree = taken_in(tree, self.token(at), following, self.tape.shapes)
             at = self.after[at]
         if factors is None:
             return Part(tree)
@@ -168,7 +180,7 @@ class Replay:
                 if other not in waiting:
                     waiting.append(other)
                     self.stops.add(other.by)
-            kept.append((token, value.tree))
+            kept.append((token, value.flat))
         self.stops = set()
         return self.factors(result), tuple(kept)
 
@@ -178,16 +190,53 @@ class Replay:
 
     def factors(self, part: Part) -> tuple[Tree, ...]:
         """A part as factors, numbers in front."""
+        shapes = self.tape.shapes
         if part.factors is not None and part.token is not None:
-            return collect_numbers([*part.factors, part.token])
-        return collect_numbers(list(as_product(part.tree, self.tape.shapes)))
+            found = [*part.factors, part.token]
+        else:
+            found = list(as_product(part.tree, shapes))
+        return collect_numbers(scalars_first(found, shapes))
 
 
-def put(tree: Tree, token: Tree, value: Tree) -> Tree:
+def scalars_first(factors: list[Tree], shapes: Shapes) -> list[Tree]:
+    """What is no vector, matrix or derivative goes in front, where there are vectors or matrices."""
+    if not any(map(shapes.of, factors)):
+        return factors
+    moved = [f for f in factors if not shapes.of(f) and not holds_adjoint(f)]
+    if len([f for f in moved if not isinstance(f, Number)]) > 1 and any(isinstance(f, Div) for f in moved):
+        moved = [product(*moved)]  # g (1/s) is g/s
+    return [*moved, *(f for f in factors if shapes.of(f) or holds_adjoint(f))]
+
+
+def taken_in(tree: Tree, token: Tree, value: Part, shapes: Shapes) -> Tree:
+    """The value in place of a token that the tree is linear in.
+
+    In a closed form with means, numbers of the value go in front of the whole.
+    """
+    if sum(node == token for node in walk(tree)) < 2 or not any(is_call(node, "mean") for node in walk(tree)):
+        return put(tree, token, value.flat, shapes)
+    found = value.tree
+    above, below = (found.numerator, found.denominator) if isinstance(found, Div) else (found, ONE)
+    parts = above.factors if isinstance(above, Mul) else (above,)
+    arrays = [part for part in parts if shapes.of(part)]
+    if len(arrays) != 1 or (len(parts) == 1 and below == ONE):
+        return put(tree, token, found, shapes)
+    scale = [*(part for part in parts if not shapes.of(part)), Div(ONE, below)]
+    return product(*scale[: -1 if below == ONE else None], put(tree, token, arrays[0], shapes))
+
+
+def put(tree: Tree, token: Tree, value: Tree, shapes: Shapes) -> Tree:
     """The value in place of the token; a product in a product joins it."""
     if tree == token:
         return value
-    inner = rebuild(tree, lambda child: put(child, token, value))
-    if isinstance(inner, Mul) and inner != tree:
-        return product(*inner.factors)
+    if isinstance(tree, Transpose) and tree.operand == token:
+        return transpose(value, shapes)
+    inner = rebuild(tree, lambda child: put(child, token, value, shapes))
+    if inner == tree:
+        return tree
+    match inner:
+        case Mul(factors):
+            return product(*factors)
+        case Div(above, below):
+            return product(above, Div(ONE, below))
     return inner

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from symgrad.calculus.edges import is_activation, smooth
 from symgrad.calculus.matrices.adjoint import Adjoints
 from symgrad.calculus.matrices.cancel import cancelled, settled
-from symgrad.calculus.matrices.forms import collected, lettered, on_entries
-from symgrad.calculus.matrices.normal import normalisations
+from symgrad.calculus.matrices.forms import collected, is_call, lettered, on_entries
+from symgrad.calculus.matrices.normal import Normalisation, normalisations
 from symgrad.network.graph import Network
 from symgrad.network.shapes import Shapes
 from symgrad.notation.tree import (
@@ -22,6 +22,7 @@ from symgrad.notation.tree import (
     Number,
     Pow,
     Relation,
+    Transpose,
     Tree,
     names_in,
     number,
@@ -65,14 +66,28 @@ class ShapedTape:
         self.places = self.leading()
         self.edges: dict[int, tuple[Edge, ...]] = {}
         self.uses: dict[Name, list[Use]] = {}
-        self.closed: dict[Name, Step] = {}
+        self.closed: dict[Name, Step | None] = {}
         for place in reversed(self.places):
             self.edges[place] = tuple(self.at(place))
         self.summands = {name: tuple(use.part for use in uses) for name, uses in self.uses.items()}
         for found in () if self.vector else normalisations(network, of, self.uses, self.shapes):
-            outside = [use for use in self.uses[found.variable] if use.node not in found.region]
-            uses = self.uses[found.variable] = [*outside, Use(found.node, found.part)]
-            self.closed[found.variable] = replace(found.step, after=collected([use.part for use in uses]))
+            self.close(found)
+
+    def close(self, found: Normalisation) -> None:
+        """Put the closed form of a normalisation in place of its paths; in one line it is that line's rule."""
+        variable, node = found.variable, found.node
+        outside = [use for use in self.uses[variable] if use.node not in found.region]
+        self.uses[variable] = [*outside, Use(node, found.part)]
+        self.closed[variable] = None
+        if len(found.region) > 1:
+            self.closed[variable] = replace(found.step, after=collected([u.part for u in self.uses[variable]]))
+            return
+        self.summands[variable] = tuple(use.part for use in self.uses[variable])
+        place = self.network.position[node]
+        self.edges[place] = tuple(
+            replace(e, step=replace(e.step, after=found.part, why=found.step.why)) if e.parent == variable else e
+            for e in self.edges[place]
+        )
 
     def leading(self) -> list[int]:
         """The places of the equations that the objective needs, in forward order."""
@@ -125,7 +140,7 @@ class ShapedTape:
         final, used = settled(part, self.network.assumptions)
         if not used or any(n in self.network.position for relation in used for n in names_in(relation)):
             return part, ()
-        why = Phrase.of("steps.by-assumption", assumption=used[0])
+        why = Phrase.of("steps.by-assumption", formula=used[0])
         return final, (Step("by-assumption", Derivative(self.of, parent), final, why, used),)
 
     def step(self, name: Name, body: Tree, parent: Name, part: Tree) -> Step:
@@ -153,18 +168,18 @@ def adjoint_rule(tape: ShapedTape, name: Name, body: Tree, parent: Name) -> str:
     """The id of the adjoint rule an edge belongs to."""
     if body == parent:
         return "adjoint-copy"
-    if name == tape.of:
+    if name == tape.of and not tape.vector:
         return "adjoint-objective"
     shape = tape.shapes.of(parent)
-    if isinstance(body, Apply) and body.arguments == (parent,):
-        if body.function.stem == "softmax":
-            return "adjoint-softmax"
-        if tape.shapes.of(body) == shape and is_activation(tape.network, body.function.stem):
-            return "adjoint-activation"
-        return "adjoint-composite"
+    if is_call(body, "softmax") and isinstance(body, Apply) and body.arguments == (parent,):
+        return "adjoint-softmax"
     terms = body.terms if isinstance(body, Add) else (body,)
     if sum(parent in walk(term) for term in terms) > 1:
         return "adjoint-composite"
+    for term in terms:
+        if isinstance(term, Apply) and term.arguments == (parent,) and tape.shapes.of(term) == shape:
+            if tape.shapes.of(body) == shape and is_activation(tape.network, term.function.stem):
+                return "adjoint-activation"
     if parent in terms and tape.shapes.of(body) == shape:
         return "adjoint-bias" if parent in tape.network.trained or len(terms) == 1 else "adjoint-added"
     for term in terms:
@@ -173,15 +188,16 @@ def adjoint_rule(tape: ShapedTape, name: Name, body: Tree, parent: Name) -> str:
             if any(parent in walk(f) for f in others) or not any(map(tape.shapes.of, others)):
                 continue
             return "adjoint-weight" if len(shape) == 2 else "adjoint-linear"
+        transposed = isinstance(term, Mul) and term.factors.count(Transpose(parent)) == 1
+        if transposed and len(shape) == 2 and sum(n == parent for n in walk(term)) == 1:
+            return "adjoint-weight-transposed"
     return "adjoint-composite"
 
 
 def conditions(tape: ShapedTape, body: Tree, parent: Name) -> tuple[Tree, ...]:
     """Where an edge's derivative holds: away from the kinks, a norm away from 0."""
     found: dict[Tree, None] = {}
-    squared = {
-        node.base for node in walk(body) if isinstance(node, Pow) and node.exponent == number(2)
-    }
+    squared = {node.base for node in walk(body) if isinstance(node, Pow) and node.exponent == number(2)}
     for node in walk(body):
         if not isinstance(node, Apply) or parent not in walk(node):
             continue

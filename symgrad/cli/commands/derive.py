@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     type=click.Choice(["factors", "backprop", "perturbation", "jacobian"]),
     default="factors",
 )
+@o.option("--layout", type=click.Choice(["gradient", "jacobian"]), default="gradient")
 @o.option("--path", type=click.Choice(["total", "direct"]), default="total")
 @o.option("--detail", type=click.Choice(["short", "full"]), default="short")
 @o.option(
@@ -49,6 +50,7 @@ def command(
     of: str | None,
     keep: tuple[str, ...],
     style: str,
+    layout: str,
     path: str,
     detail: str,
     format_: str,
@@ -71,7 +73,7 @@ def command(
     from symgrad.rendering.render import Target, render_derivation
 
     network = read_chain(chain, {**swap, **functions}, depth)
-    derivations, checked = checked_gradients(network, wrt, of, keep, path)
+    derivations, checked = checked_gradients(network, wrt, of, keep, path, layout)
     shown = derivations[0] if wrt and len(derivations) == 1 else derivations
     target = Target("json" if as_json else format_, language(), templates, encoding_of(output), standalone)
     told: Any = {"detail": detail, "style": style, "network": network.network}
@@ -80,12 +82,17 @@ def command(
 
 
 def checked_gradients(
-    chain: Chain, wrt: tuple[str, ...], of: str | None, keep: tuple[str, ...], path: str = "total"
+    chain: Chain,
+    wrt: tuple[str, ...],
+    of: str | None,
+    keep: tuple[str, ...],
+    path: str = "total",
+    layout: str = "gradient",
 ) -> tuple[list[Derivation], bool]:
     """The derivations asked for (a family counts as its members), or those of all parameters in one pass."""
     if not wrt:
-        every = chain.gradients(of)
+        every = chain.gradients(of, layout)
         return [gradient.value for gradient in every.values()], bool(every.check())
     names = [name for text in wrt for name in chain.names(text)]
-    found = [chain.derive(name, of=of, keep=keep, path=path) for name in names]
+    found = [chain.derive(name, of=of, keep=keep, path=path, layout=layout) for name in names]
     return [gradient.value for gradient in found], all(gradient.check() for gradient in found)

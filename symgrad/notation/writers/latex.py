@@ -124,6 +124,12 @@ class LatexWriter(Writer):
     def apply(self, node: t.Apply, function: Piece, arguments: Sequence[str]) -> Piece:
         """A function of finished arguments; roots, absolute values and norms in their own signs."""
         stem, inner = node.function.stem, ", ".join(arguments)
+        if stem == "eye":
+            return Piece("I")
+        if stem == "ones":
+            return Piece(r"\mathbf{1}")
+        if stem == "unit" and arguments:
+            return Piece(rf"\mathbf{{e}}_{{{arguments[0]}}}")
         if node.order == 0 and len(arguments) == 1 and not node.function.indices:
             match stem:
                 case "abs":

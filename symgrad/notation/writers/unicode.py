@@ -69,6 +69,8 @@ class UnicodeWriter(Writer):
     def apply(self, node: t.Apply, function: Piece, arguments: Sequence[str]) -> Piece:
         """|x|, ‖v‖ and √(x) in their own signs."""
         inner = ", ".join(arguments)
+        if node.function.stem == "eye":
+            return Piece("I")
         if node.order == 0 and len(arguments) == 1 and not node.function.indices:
             match node.function.stem:
                 case "abs" if "|" not in inner:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from symgrad.calculus.tidy import plus, times
 from symgrad.notation.tree import ONE, Derivative, Mul, Name, Relation, Tree, names_in, substitute
 from symgrad.rendering.folding import index_of, lettered
-from symgrad.rendering.forms.rows import RUNS, Form, Row, equality, is_backward, joined, local_steps
+from symgrad.rendering.forms.rows import COMBINED, RUNS, Form, Row, equality, is_backward, joined, local_steps
 from symgrad.values.derivation import Derivation, Step
 from symgrad.values.phrase import Phrase
 
@@ -74,17 +74,56 @@ def backprop(derivation: Derivation, parameters: Collection[Name] | None = None)
     goal = derivation.goal
     rows: list[Row] = []
     inner = {use.node: z for z in graph.deltas for use in graph.uses[z]}
-    hidden = {a for a in inner if not outermost(graph, a)}
-    order = list(graph.uses) if is_backward(derivation) else list(reversed(graph.uses))
+    hidden = {a for a in inner if is_hidden(graph, a)}
+    order = backwards(graph) if is_backward(derivation) else list(reversed(graph.uses))
     for name in order:
         if name == goal.by or name in hidden or (name == goal.of):
             continue
         rows.append(delta_row(graph, name) if name in graph.deltas else adjoint_row(graph, name))
+        rows.extend(rewritten(graph, name))
     rows.append(last_row(graph, parameters is None or goal.by in parameters))
+    rows.extend(rewritten(graph, goal.by))
     opening = Phrase.of("forms.backward")
     if graph.deltas:
         opening = Phrase.of("forms.backprop", definition=definition(graph))
     return Form(opening, tuple(rows))
+
+
+def backwards(graph: Backward) -> list[Name]:
+    """The names so that each comes after all that it acts on."""
+    waiting = {name: sum(use.node in graph.uses for use in uses) for name, uses in graph.uses.items()}
+    below: dict[Name, list[Name]] = {}
+    for name, uses in graph.uses.items():
+        for use in uses:
+            below.setdefault(use.node, []).append(name)
+    found = [name for name, count in waiting.items() if not count]
+    for name in found:  # grows while it is walked
+        for other in below.get(name, ()):
+            waiting[other] -= 1
+            if not waiting[other]:
+                found.append(other)
+    return found
+
+
+def is_hidden(graph: Backward, name: Name) -> bool:
+    """Whether the adjoint of an activation goes into the error below without a line of its own."""
+    if outermost(graph, name):
+        return False
+    return not is_backward(graph.derivation) or len(graph.uses.get(name, ())) < 2 or all(
+        use.node in graph.deltas for use in graph.uses[name]
+    )
+
+
+def rewritten(graph: Backward, name: Name) -> list[Row]:
+    """The lines that write an adjoint in another form: what cancels, an assumption, a closed form."""
+    token = Derivative(graph.derivation.goal.of, name)
+    left = graph.deltas.get(name) or token
+    deltas: dict[Tree, Tree] = {Derivative(token.of, z): delta for z, delta in graph.deltas.items()}
+    return [
+        Row(equality(left, substitute(step.after, deltas)), step.why, None, step.conditions)
+        for step in graph.derivation.steps
+        if step.rule in COMBINED and step.before == token
+    ]
 
 
 def definition(graph: Backward) -> Tree:
@@ -158,7 +197,9 @@ def delta_row(graph: Backward, name: Name) -> Row:
         why = Phrase.of("forms.delta-outer")
     elif outermost(graph, a) and len(above) == 1:
         why = Phrase.of("forms.bp1")
-    if a != graph.derivation.goal.of and not outermost(graph, a):
+    elif not is_hidden(graph, a):
+        why = Phrase.of("forms.delta-own")
+    if a != graph.derivation.goal.of and is_hidden(graph, a):
         right = substitute_last(right, Derivative(graph.derivation.goal.of, a), graph.adjoint(a))
         if step.rule != "adjoint-softmax" and all(part.node in graph.deltas for part in above):
             why = Phrase.of("forms.bp2")

@@ -10,6 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from symgrad.calculus.matrices.forms import transpose
+from symgrad.calculus.matrices.jacobian import turned_matrix
+from symgrad.calculus.matrices.operators import as_product, operator
+from symgrad.calculus.matrices.replay import scalars_first
+from symgrad.network.shapes import Shapes as Sizes
 from symgrad.notation.tree import (
     ONE,
     Add,
@@ -25,6 +30,7 @@ from symgrad.notation.tree import (
     Tree,
     number,
     substitute,
+    walk,
 )
 from symgrad.rendering.forms.perturbation import node_of, terms_of
 from symgrad.rendering.forms.rows import (
@@ -63,7 +69,8 @@ def jacobian(derivation: Derivation, shapes: Shapes) -> Form | None:
     opening = Phrase.of("forms.jacobian")
     found = factors_of(ordered, derivation, shapes) if has_sizes(derivation, shapes) else None
     if found is None:
-        return scalars(derivation, ordered, opening, has_sizes(derivation, shapes))
+        sized = has_sizes(derivation, shapes)
+        return along_paths(derivation, ordered, shapes) if sized else scalars(derivation, ordered, opening)
     factors, outside = found
     rows = tuple(
         Row(equality(f.token, f.tree or Apply(Name("eye"), (f.rows,))), step.why_jacobian, step.equation)
@@ -105,8 +112,12 @@ class Told:
                 return Phrase.of("steps.jacobian-linear")
             case "adjoint-activation":
                 return Phrase.of("steps.jacobian-activation")
-            case "adjoint-bias" | "adjoint-copy":
+            case "adjoint-bias" | "adjoint-copy" | "adjoint-added":
                 return Phrase.of("forms.identity")
+            case "adjoint-composite":
+                assert isinstance(self.step.before, Derivative)
+                node = node_of(self.step)
+                return Phrase.of("steps.jacobian-composite", parent=self.step.before.by, node=node)
         return self.step.why
 
 
@@ -116,9 +127,9 @@ def has_sizes(derivation: Derivation, shapes: Shapes) -> bool:
     return any(shapes.get(name) for s in steps for name in (node_of(s), s.before.by))  # type: ignore[union-attr]
 
 
-def scalars(derivation: Derivation, steps: Sequence[Step], opening: Phrase, sized: bool) -> Form | None:
+def scalars(derivation: Derivation, steps: Sequence[Step], opening: Phrase) -> Form | None:
     """Numbers: the same factors, read from the objective back; either order costs the same."""
-    if sized or is_backward(derivation):
+    if is_backward(derivation):
         return None
     goal = derivation.goal
     rows = tuple(Row(equality(s.before, s.after), s.why, s.equation, s.conditions) for s in steps)
@@ -180,7 +191,7 @@ def local(step: Step, node: Name, derivation: Derivation, shapes: Shapes) -> Tre
     if node == derivation.goal.of:
         return transposed(step.after) if vector else step.after
     match step.rule:
-        case "adjoint-bias" | "adjoint-copy" if shapes.get(node) == shapes.get(before.by):
+        case "adjoint-bias" | "adjoint-copy" | "adjoint-added" if shapes.get(node) == shapes.get(before.by):
             return ONE
         case "adjoint-activation" if isinstance(body, Apply):
             return Apply(Name("diag"), (Apply(body.function, body.arguments, body.order + 1, body.options),))
@@ -191,6 +202,63 @@ def local(step: Step, node: Name, derivation: Derivation, shapes: Shapes) -> Tre
             if len(terms) == 1 and isinstance(terms[0], Mul) and terms[0].factors[-1] == before.by:
                 return joined(*terms[0].factors[:-1])
     return None
+
+
+def along_paths(derivation: Derivation, steps: Sequence[Step], shapes: Shapes) -> Form | None:
+    """Several paths of vectors: every local Jacobian, then the product in which paths that part add up.
+
+    None where a line has no Jacobian that is a matrix.
+    """
+    sizes, goal = Sizes(shapes), derivation.goal
+    if len(shapes.get(goal.by, ())) > 1:
+        return None
+    rows = []
+    for step in steps:
+        assert isinstance(step.before, Derivative)
+        node = node_of(step)
+        tree = local_matrix(step, node, derivation, sizes)
+        if tree is None or len(shapes.get(node, ())) > 1:
+            return None
+        token: Tree = Derivative(node, step.before.by)
+        if is_backward(derivation) and node == goal.of and shapes.get(step.before.by):
+            token = transposed(token)
+        rows.append(Row(equality(token, tree), Told(step).why_jacobian, step.equation, step.conditions))
+    backward = is_backward(derivation)
+    factors = list(derivation.factors)
+    if backward:
+        values: dict[Tree, Tree] = dict(derivation.kept) if len(derivation.kept) == 1 else {}
+        whole = transpose(joined(*(substitute(f, values) for f in factors)), sizes)
+        factors = scalars_first(list(as_product(whole, sizes)), sizes)
+    name: Tree = transposed(goal) if backward and shapes.get(goal.by) else goal
+    remarks = [Phrase.of("forms.row-per-output")]
+    if name != goal:
+        remarks.append(Phrase.of("forms.gradient-is-transpose", row=name, gradient=goal))
+    counted = [as_factor(f, sizes) for f in factors if sizes.of(f)]
+    if len(counted) > 1 and not any(isinstance(n, Derivative) for f in factors for n in walk(f)):
+        remarks.append(Phrase.of("forms.cost-left", count=cost(counted)))
+        remarks.append(Phrase.of("forms.cost-right", count=cost(counted, from_right=True)))
+        remarks.append(Phrase.of("forms.cost-sums"))
+    links = (equality(name, joined(*factors)),)
+    return Form(Phrase.of("forms.jacobian"), tuple(rows), links, tuple(remarks))
+
+
+def local_matrix(step: Step, node: Name, derivation: Derivation, sizes: Sizes) -> Tree | None:
+    """The local Jacobian of one edge, read off its adjoint step."""
+    assert isinstance(step.before, Derivative)
+    if step.rule.startswith("jacobian-"):
+        return step.after
+    if node == derivation.goal.of:
+        return transpose(step.after, sizes)
+    token = Derivative(derivation.goal.of, node)
+    found = operator(step.after, token, sizes)
+    return None if found is None else turned_matrix(found, token, sizes)
+
+
+def as_factor(tree: Tree, sizes: Sizes) -> Factor:
+    """A factor of a product with its rows and columns."""
+    shape = sizes.of(tree)
+    rows, columns = (shape[0], ONE) if len(shape) == 1 else shape
+    return Factor(tree, Name("x"), tree, rows, columns)
 
 
 def cost(factors: Sequence[Factor], from_right: bool = False) -> Tree:

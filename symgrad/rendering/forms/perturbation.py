@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
+from symgrad.calculus.matrices.adjoint import Adjoints
+from symgrad.calculus.matrices.differential import Differential
 from symgrad.calculus.tidy import plus, times
+from symgrad.network.shapes import Shapes as Sizes
 from symgrad.notation.tree import (
     ONE,
     Add,
@@ -47,23 +51,30 @@ def without_brackets(text: str) -> str:
     return _BRACKETS.sub(lambda m: f"{m[1]}{m[2]}" if m[1] == "Δ" else f"{m[1]} {m[2]}", text)
 
 
-def perturbation(derivation: Derivation, shapes: Shapes) -> Form | None:
+def perturbation(
+    derivation: Derivation, shapes: Shapes, functions: Mapping[str, str] | None = None
+) -> Form | None:
     """The change of every name on the way: = where the line is affine in them, else first order."""
     steps = local_steps(derivation)
     if not steps:
         return None
+    arrays = with_arrays(steps)
     into: dict[Name, list[Step]] = {}
     for step in reversed(steps) if is_backward(derivation) else steps:
         into.setdefault(node_of(step), []).append(step)
-    goal, objective = derivation.goal, derivation.goal.of
+    goal = derivation.goal
     moved: set[Name] = {goal.by}
     for step in steps:
         moved.add(node_of(step))
     rows, exact = [], True
     for name, parts in into.items():
-        affine = all(is_affine(step, moved) for step in parts)
+        if arrays:
+            total = change_of_line(name, parts, moved, shapes, functions or {})
+            affine = not holds(substitute(total, {change(n): ONE for n in moved}), moved)
+        else:
+            total = plus(*(contribution(step) for step in parts))
+            affine = not any(holds(step.after, moved) for step in parts)
         exact = exact and affine
-        total = plus(*(contribution(step, shapes, objective) for step in parts))
         sign = "=" if affine else "~"
         why = Phrase.of("forms.change-exact" if affine else "forms.change-first-order")
         kinks = tuple(dict.fromkeys(c for step in parts for c in step.conditions))
@@ -71,6 +82,25 @@ def perturbation(derivation: Derivation, shapes: Shapes) -> Form | None:
     remark = Phrase.of("forms.change-limit" if not exact else "forms.change-limit-exact", parent=goal.by)
     opening = Phrase.of("forms.perturbation", change=change(goal.by))
     return Form(opening, tuple(rows), closing(derivation, "=" if exact else "~", shapes), (remark,))
+
+
+def with_arrays(steps: Sequence[Step]) -> bool:
+    """Whether the steps go through vectors or matrices."""
+    return any(step.rule.startswith(("adjoint-", "jacobian-")) for step in steps)
+
+
+def change_of_line(
+    name: Name, parts: Sequence[Step], moved: set[Name], shapes: Shapes, functions: Mapping[str, str]
+) -> Tree:
+    """The change of a line of vectors and matrices by the changes of its inputs."""
+    equation = parts[0].equation
+    assert equation is not None
+    body = equation.operands[1]
+    inputs = [step.before.by for step in parts if isinstance(step.before, Derivative)]
+    changes = {each: change(each) for each in inputs}
+    sizes = Sizes({**shapes, **{change(each): shapes.get(each, ()) for each in inputs}})
+    total = Differential(Adjoints(sizes, functions), changes).of(body)
+    return substitute(total, {body: name}) if isinstance(body, Apply) and not body.order else total
 
 
 def closing(derivation: Derivation, sign: str, shapes: Shapes) -> tuple[Relation, ...]:
@@ -96,41 +126,11 @@ def node_of(step: Step) -> Name:
     return node
 
 
-def is_affine(step: Step, moved: set[Name]) -> bool:
-    """Whether a line is affine in what changed: no local derivative holds a name that changed."""
-    if step.rule in ("adjoint-bias", "adjoint-copy"):
-        return True
-    if step.rule in ("adjoint-linear", "adjoint-weight") and step.equation is not None:
-        terms = terms_of(step.equation.operands[1])
-        return all(sum(node in moved for node in walk(term) if isinstance(node, Name)) <= 1 for term in terms)
-    return not step.rule.startswith("adjoint-") and not holds(step.after, moved)
-
-
-def contribution(step: Step, shapes: Shapes, objective: Tree) -> Tree:
+def contribution(step: Step) -> Tree:
     """What the change of one input adds to the change of the line."""
-    before = step.before
-    assert isinstance(before, Derivative)
-    small, size = change(before.by), len(shapes.get(before.by, ()))
-    if not step.rule.startswith("adjoint-"):
-        return small if step.after == ONE else times(step.after, small)
-    assert step.equation is not None
-    name, body = node_of(step), step.equation.operands[1]
-    match step.rule:
-        case "adjoint-bias" | "adjoint-copy":
-            return small
-        case "adjoint-linear" | "adjoint-weight":
-            found = [substitute(t, {before.by: small}) for t in terms_of(body) if before.by in walk(t)]
-            return plus(*found)
-        case "adjoint-activation" if isinstance(body, Apply):
-            slope = Apply(body.function, body.arguments, body.order + 1, body.options)
-            return Elementwise("*", slope, small)
-        case "adjoint-softmax":
-            mean = Mul((Transpose(name), small))
-            return Elementwise("*", name, Add((small, Neg(mean))))
-    if name == objective:  # the adjoint of the objective is 1, so the step is its own local gradient
-        return paired(step.after, small, size)
-    jacobian: Tree = Derivative(name, before.by)
-    return joined(jacobian, small) if shapes.get(name) else paired(jacobian, small, size)
+    assert isinstance(step.before, Derivative)
+    small = change(step.before.by)
+    return small if step.after == ONE else times(step.after, small)
 
 
 def paired(gradient: Tree, small: Tree, size: int) -> Tree:

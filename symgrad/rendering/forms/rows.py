@@ -24,6 +24,8 @@ from symgrad.values.phrase import Field, Phrase
 Shapes = Mapping[Name, tuple[Tree, ...]]
 INDUCTION = ("layer-factor", "induction-base", "peel-last")
 """Steps that prove another and lie on no path themselves."""
+COMBINED = ("cancelled", "by-assumption", "normalised")
+"""Steps that write a derivative in another form; the lines they belong to have steps of their own."""
 RUNS = ("product-over-layers", "sum-over-layers")
 """Steps that stand for all layers of a loop; one layer of it is derived in general beside them."""
 LETTERS = "jkitsm"
@@ -55,7 +57,7 @@ def local_steps(derivation: Derivation) -> tuple[Step, ...]:
 
     The lines of the general layer of a loop hold for all of its layers and say so.
     """
-    skipped = (*INDUCTION, "sum-over-paths", "chain-rule")
+    skipped = (*INDUCTION, *COMBINED, "sum-over-paths", "chain-rule")
     steps = [s for s in derivation.steps if s.rule not in skipped and isinstance(s.before, Derivative)]
     ranges = next((s.conditions for s in derivation.steps if s.rule == "layer-factor"), ())
     if not (ranges and derivation.path):

@@ -6,7 +6,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from symgrad.network.graph import Network
-from symgrad.notation.tree import Add, Derivative, Mul, Name, Neg, Pow, Relation, Tree, number, substitute
+from symgrad.notation.tree import (
+    Add,
+    Derivative,
+    Mul,
+    Name,
+    Neg,
+    Pow,
+    Relation,
+    Transpose,
+    Tree,
+    number,
+    rebuild,
+    substitute,
+    walk,
+)
 from symgrad.rendering.folding import Run, alike, find_run, groups, index_of, layer_of, lettered, step_key
 from symgrad.rendering.styles import Style
 from symgrad.rendering.terminal import widest
@@ -17,8 +31,12 @@ from symgrad.values.phrase import Phrase
 _COMBINING = ("chain-rule",)
 _LONG_TABLE = 30
 WORDY = 42
+WIDEST = 72
+"""No column of a text is padded beyond this: one long sum would widen every other row."""
 _ROW_GROUPS = 7
 _LONG_FAMILY = 6
+_LONG_RESULT = 2000
+"""A result with more parts than this keeps the derivatives that have lines of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +94,39 @@ def product(factors: Sequence[Tree]) -> Tree:
 def filled(derivation: Derivation) -> Tree:
     """The gradient with every kept derivative replaced by its value."""
     values: dict[Tree, Tree] = {token: value for token, value in derivation.kept}
-    return product([substitute(factor, values) for factor in derivation.factors])
+    whole = product([substitute(factor, values) for factor in derivation.factors])
+    if len(values) > 1 and _length(whole) > _LONG_RESULT:
+        return product(derivation.factors)
+    for _ in range(len(values) - 1):  # a kept derivative may hold another one
+        if _length(whole) > _LONG_RESULT:
+            return product(derivation.factors)
+        whole = substitute(whole, values)
+    return _untwisted(whole) if any(isinstance(node, Transpose) for node in walk(whole)) else whole
+
+
+def _untwisted(tree: Tree) -> Tree:
+    """A transpose of a transpose taken off; a value put in may bring one."""
+    inner = rebuild(tree, _untwisted)
+    match inner:
+        case Transpose(Transpose(operand)):
+            return operand
+        case Mul(factors) if any(isinstance(f, Mul) for f in factors):
+            return Mul(tuple(p for f in factors for p in (f.factors if isinstance(f, Mul) else (f,))))
+    return inner
+
+
+def _length(tree: Tree) -> int:
+    return sum(1 for _ in walk(tree))
+
+
+def result_lines(derivation: Derivation) -> list[tuple[Tree, Tree]]:
+    """The gradient, then with its kept derivative filled in; several of them have a line each."""
+    lines: list[tuple[Tree, Tree]] = [(derivation.goal, product(derivation.factors))]
+    if len(derivation.kept) > 1:
+        lines.extend(derivation.kept)
+    elif derivation.kept and (value := filled(derivation)) != lines[0][1]:
+        lines.append((derivation.goal, value))
+    return lines
 
 
 def derivation_view(
@@ -85,9 +135,7 @@ def derivation_view(
     """All strings of one derivation; `checked` None leaves the check unmentioned."""
     style, short = wording.style, detail == "short"
     goal = style.display(derivation.goal)
-    lines = [(derivation.goal, product(derivation.factors))]
-    if derivation.kept and (value := filled(derivation)) != lines[0][1]:
-        lines.append((derivation.goal, value))
+    lines = result_lines(derivation)
     steps = tuple(_steps(derivation, wording, short))
     return DerivationView(
         goal=goal,
@@ -103,8 +151,8 @@ def derivation_view(
         wordy=widest(s.why + s.conditions for s in steps) > WORDY,
         widths=(
             widest(str(s.number) for s in steps),
-            widest(s.equation for s in steps),
-            widest(s.local for s in steps),
+            min(WIDEST, widest(s.equation for s in steps)),
+            min(WIDEST, widest(s.local for s in steps)),
         ),
     )
 
@@ -187,7 +235,7 @@ def reason(step: Step, derivation: Derivation) -> Phrase:
     own = isinstance(step.before, Derivative) and step.before.by == derivation.goal.by
     if step.rule == "linear-derivative" and own:
         return Phrase("steps.linear-derivative-first", step.why.fields)
-    if step.rule == "chain-rule" and not derivation.path:
+    if step.why.id == "steps.chain-rule" and not derivation.path:
         return Phrase("steps.chain-rule-several", step.why.fields)
     return step.why
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from symgrad.calculus.matrices.layout import in_gradient_layout
 from symgrad.errors import NotSupportedError, Where
 from symgrad.network.graph import Network
+from symgrad.network.shapes import Shapes as Sizes
 from symgrad.notation.tree import ZERO, Relation
 from symgrad.notation.writers.plain import plain
 from symgrad.rendering.forms.backprop import backprop
@@ -15,14 +17,14 @@ from symgrad.rendering.forms.perturbation import perturbation, without_brackets
 from symgrad.rendering.forms.rows import Form, Row, folded
 from symgrad.rendering.styles import Style
 from symgrad.rendering.terminal import widest
-from symgrad.rendering.views.derivation import WORDY, DerivationView, StepView, derivation_view, rows_of
+from symgrad.rendering.views.derivation import WIDEST, WORDY, DerivationView, StepView, derivation_view, rows_of
 from symgrad.rendering.wording import Wording
 from symgrad.values.derivation import Derivation
 
 FORMS = ("factors", "backprop", "perturbation", "jacobian")
 RUNS = frozenset(("layer-factor", "product-over-layers", "sum-over-layers"))
 NOT_TOLD = {
-    "perturbation": RUNS | {"adjoint-composite"},
+    "perturbation": RUNS,
     "backprop": frozenset(("sum-over-layers",)),
     "jacobian": frozenset(("sum-over-layers",)),
 }
@@ -36,6 +38,8 @@ def form_of(name: str, derivation: Derivation, network: Network | None) -> Form 
         NotSupportedError: a product of Jacobians along several paths of vectors, or an unknown form.
     """
     shapes = network.shapes if network is not None else {}
+    if shapes and name != "factors":  # the other forms are told in one layout
+        derivation = in_gradient_layout(derivation, Sizes(shapes))
     if name in NOT_TOLD and any(step.rule in NOT_TOLD[name] for step in derivation.steps):
         raise NotSupportedError("style-not-yet", Where("<style>"), style=name)
     match name:
@@ -44,7 +48,7 @@ def form_of(name: str, derivation: Derivation, network: Network | None) -> Form 
         case "backprop":
             return backprop(derivation, None if network is None else network.parameters)
         case "perturbation":
-            return perturbation(derivation, shapes)
+            return perturbation(derivation, shapes, None if network is None else network.functions)
         case "jacobian":
             found = jacobian(derivation, shapes)
             if found is None and len(derivation.steps) > 1:
@@ -84,8 +88,8 @@ def form_view(
         wordy=widest(s.why + s.conditions for s in steps) > WORDY,
         widths=(
             widest(str(s.number) for s in steps),
-            widest(s.equation for s in steps),
-            widest(s.local for s in steps),
+            min(WIDEST, widest(s.equation for s in steps)),
+            min(WIDEST, widest(s.local for s in steps)),
         ),
     )
     return _written(shown, without_brackets) if name == "perturbation" else shown
@@ -121,6 +125,6 @@ def _written(view: DerivationView, change: Callable[[str], str]) -> DerivationVi
         for s in view.steps
     )
     links = tuple((change(left), sign, tuple(map(change, rows))) for left, sign, rows in view.links)
-    widths = (view.widths[0], view.widths[1], widest(s.local for s in steps))
+    widths = (view.widths[0], view.widths[1], min(WIDEST, widest(s.local for s in steps)))
     notes = tuple(map(change, view.notes))
     return replace(view, steps=steps, links=links, widths=widths, route=change(view.route), notes=notes)
