@@ -12,7 +12,7 @@ from symgrad.calculus.tidy import factors_of
 from symgrad.grading.objective_slips import range_edits
 from symgrad.notation.indices import linear
 from symgrad.notation.places import at, moved
-from symgrad.notation.tree import Add, BigOp, Mul, Name, Tree, substitute, walk
+from symgrad.notation.tree import Add, BigOp, Derivative, Mul, Name, Tree, substitute, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.values.mark import Mistake
 
@@ -55,6 +55,7 @@ def kind_edits(answer: Tree) -> Iterator[tuple[Mistake, Tree]]:
 
 def index_edits(answer: Tree) -> Iterator[tuple[Mistake, Tree]]:
     """The answer with the index of one name moved by one, wherever the name stands."""
+    tokens = {node: node for node in walk(answer) if isinstance(node, Derivative)}  # these stay as they are
     for node in dict.fromkeys(walk(answer)):
         if not isinstance(node, Name) or len(node.indices) != 1:
             continue
@@ -64,7 +65,7 @@ def index_edits(answer: Tree) -> Iterator[tuple[Mistake, Tree]]:
         for by in (1, -1):
             mended = replace(node, indices=(moved(node.indices[0], by),))
             mistake = Mistake("wrong-index", f"{plain(node)} -> {plain(mended)}", None, (node,), (mended,))
-            yield mistake, substitute(answer, {node: mended})
+            yield mistake, substitute(answer, {**tokens, node: mended})
 
 
 def part_edits(answer: Tree, gold: Tree) -> Iterator[tuple[Mistake, Tree]]:

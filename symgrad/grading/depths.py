@@ -103,8 +103,8 @@ class Bench:
             n for n in walk(tree) if isinstance(n, Derivative) and isinstance(n.of, Name) and n.order == 1
         }
 
-    def adjoints(self, *trees: Tree) -> frozenset[Derivative]:
-        """The adjoints that a recursion is left in: of the highest layer that is named, and under a sum."""
+    def adjoints(self, *trees: Tree) -> tuple[frozenset[Derivative], frozenset[Derivative]]:
+        """The adjoints that a recursion gives, and those it is left in: of the highest layer, or summed over."""
         tokens = {token for tree in trees for token in self.tokens_in(tree)}
         for token in list(tokens):
             tokens |= (
@@ -117,7 +117,7 @@ class Bench:
         goals = {token.of for token in handed}
         states = self.network.states
         kept = {Derivative(of, Name(state, (top,))) for of in goals for top in tops for state in states}
-        return frozenset((handed - set(free)) | kept)
+        return frozenset(handed), frozenset((handed - set(free)) | kept)
 
     def recursive(self, token: Derivative) -> bool:
         """Whether a token is an adjoint that only the next layer's adjoints give."""
@@ -160,14 +160,16 @@ class Bench:
         least = None if form is None else limits.least(form)
         return least is not None and least >= 0
 
-    def same(self, answer: Tree, other: Tree) -> tuple[Relation, ...] | None:
+    def same(self, answer: Tree, other: Tree, fully: bool = True) -> tuple[Relation, ...] | None:
         """Where two answers agree: () for everywhere, None if it is not known that they do."""
         ranges = self.ranges()
         try:
             trees = ranges.directed(answer), ranges.directed(other)
-            kept = self.adjoints(*trees)
-            for lines in (False, True):
-                left, right = (self.filled(tree, kept, lines) for tree in trees)
+            handed, kept = self.adjoints(*trees)
+            for tokens, lines in (
+                ((handed, False), (kept, False), (kept, True)) if fully else ((handed, False),)
+            ):
+                left, right = (self.filled(tree, tokens, lines) for tree in trees)
                 if ranges.same(left, right):
                     return tuple(dict.fromkeys(ranges.needed))
             return None
@@ -180,7 +182,7 @@ class Bench:
         """The question and the answer in chains of a few layers, the free letters at every place."""
         ranges = self.ranges()
         directed = ranges.directed(answer)
-        ranges.of(self.filled(directed, self.adjoints(directed)))
+        ranges.of(self.filled(directed, self.adjoints(directed)[0]))
         bare = self.network.shielded
         letters = sorted((letters_of(bare(self.goal)) | letters_of(bare(directed))) - {self.network.depth})
         shift = distance(self.network.high, Name(self.network.depth)) or 0
@@ -275,6 +277,6 @@ def named_range(bench: Bench, tree: Tree) -> Mistake | None:
     """The one slip at symbolic indices that explains the answer: a range, a sum for a product, an index."""
     gold = bench.question.gold
     for mistake, mended in islice(depth_edits(tree, gold), MAX_EDITS):
-        if bench.same(mended, gold) is not None:
+        if bench.same(mended, gold, fully=False) is not None:
             return mistake
     return None
