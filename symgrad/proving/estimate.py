@@ -85,6 +85,14 @@ def _logic_steps(problem: Problem, statement: Tree, entry: Entry, here: kernel.S
                 yield from entry_steps(problem, piece, part, here)
         case "or", Logic(_, arguments):
             yield from entry_steps(problem, arguments[entry["choice"]], entry["proof"], here)
+        case "otherwise", Logic(_, arguments):
+            chosen = arguments[entry["choice"]]
+            for other in arguments:
+                if other is not chosen:
+                    opposite = alternatives(other, here.bounds(other))[1]
+                    yield Phrase.of("proofs.assume", condition=opposite)
+                    here = here.with_assumption(opposite)
+            yield from entry_steps(problem, chosen, entry["proof"], here)
         case "implies", Logic(_, (a, b)):
             yield Phrase.of("proofs.assume", condition=a)
             yield from entry_steps(problem, b, entry["proof"], here.with_assumption(a))

@@ -23,11 +23,13 @@ from symgrad.notation.tree import (
 )
 from symgrad.proving import attained, explain, kernel, places, reasons, refute, rescue
 from symgrad.proving.kernel.bounds import Missing
+from symgrad.proving.kernel.depth import Loop
 from symgrad.proving.kernel.evaluate import precise
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.intervals import Empty
+from symgrad.proving.kernel.letters import symbolic
 from symgrad.proving.kernel.pieces import alternatives, settled, undecided
-from symgrad.proving.methods import METHODS
+from symgrad.proving.methods import METHODS, PLACES, Method
 from symgrad.proving.problem import Problem, make
 from symgrad.proving.tactics import TACTICS
 from symgrad.proving.tactics.goal import Goal, bare, factors_of
@@ -39,7 +41,7 @@ Entry = Mapping[str, Any]
 T = TypeVar("T")
 QUICK, THOROUGH = 150, 4000
 """Points tried before and after the tactics."""
-MAX_SPLITS = 4
+MAX_SPLITS = 6
 """Cases within cases."""
 
 
@@ -64,6 +66,7 @@ def prove(
     definitions: Sequence[tuple[Name, Tree]] = (),
     gradients: Mapping[Derivative, Derivation] | None = None,
     timeout: float = 10.0,
+    loop: Loop | None = None,
 ) -> Proof:
     """Decide a claim: `proved` or `refuted` only with a certificate the kernel accepted, else `undecided`.
 
@@ -72,6 +75,7 @@ def prove(
         definitions: the chain's equations in order; counterexamples are then values of its leaves.
         gradients: derivations of the derivative tokens, for the wording; the kernel derives its own.
         timeout: seconds of search.
+        loop: the layers of a chain whose depth is a letter; definitions are then the other equations.
 
     Raises:
         InputError: the claim is no relation, or its assumptions contradict each other.
@@ -84,7 +88,7 @@ def prove(
     claim = _bare(claim)
     chain = tuple((name, strip_spans(body)) for name, body in definitions)
     with precise():
-        proof = _decide(claim, chain, gradients or {}, timeout)
+        proof = _decide(claim, chain, gradients or {}, timeout, loop)
     return replace(proof, seconds=time.monotonic() - start)
 
 
@@ -94,16 +98,20 @@ def _bare(claim: Claim) -> Claim:
 
 
 def _decide(
-    claim: Claim, chain: tuple[tuple[Name, Tree], ...], gradients: explain.Gradients, timeout: float
+    claim: Claim,
+    chain: tuple[tuple[Name, Tree], ...],
+    gradients: explain.Gradients,
+    timeout: float,
+    loop: Loop | None,
 ) -> Proof:
     try:
-        problem = make(claim, chain, timeout)
+        problem = make(claim, chain, timeout, loop)
     except CertificateError:
         return _undecided(claim, Phrase.of("proofs.undecided-derivative"))
     if any(isinstance(node, Derivative) for t in (problem.statement, *problem.given) for node in walk(t)):
         return _undecided(claim, Phrase.of("proofs.undecided-chain"))
     _consistent(problem)
-    if (found := refute.counterexample(problem, QUICK)) is not None:
+    if (found := refute.counterexample(problem, QUICK) or refute.at_small_depths(problem)) is not None:
         return _refuted(problem, found, timeout)
     attempt = Attempt(problem)
     if (proof := _proved(attempt, gradients)) is not None:
@@ -116,7 +124,7 @@ def _decide(
 def _consistent(problem: Problem) -> None:
     """Contradictory assumptions are the user's input error, never a proof."""
     cases = [p for p in problem.pieces if isinstance(p, Logic) and p.operator == "or"]
-    here = kernel.setting(problem.functions, problem.definitions, problem.pieces)
+    here = problem.setting()
     settings = [here] if not cases else [here.with_assumption(a) for a in cases[0].arguments]
     for setting in settings:
         try:
@@ -134,12 +142,13 @@ def _consistent(problem: Problem) -> None:
 
 def _refuted(problem: Problem, found: refute.Counterexample, timeout: float) -> Proof:
     kernel.check(found.certificate)
-    saving = rescue.search(problem, min(0.5, timeout / 4), _holds)
+    plain = problem.question.families is None
+    saving = rescue.search(problem, min(0.5, timeout / 4), _holds) if plain else ()
     return Proof(
         problem.claim,
         "refuted",
         counterexample=found.exact(),
-        witness=places.witness(problem, found),
+        witness=places.witness(found.problem, found),
         rescue=saving,
         method="counterexample",
         certificate=found.certificate,
@@ -161,7 +170,7 @@ def _holds(problem: Problem) -> bool:
 
 def _setting(problem: Problem, pieces: Sequence[Tree] | None = None) -> kernel.Setting:
     used = problem.pieces if pieces is None else pieces
-    return kernel.setting(problem.functions, problem.definitions, used)
+    return problem.setting(used)
 
 
 def _proved(attempt: Attempt, gradients: Mapping[Derivative, Derivation]) -> Proof | None:
@@ -202,11 +211,21 @@ def _fewest(attempt: Attempt, entry: Entry) -> tuple[list[Tree], Entry]:
         if batch[0] not in used:
             continue
         fewer = [other for other in used if other not in batch]
-        quiet = Attempt(attempt.problem, only=frozenset(attempt.method))
-        again = entry_for(statement, _setting(attempt.problem, fewer), quiet)
+        again = _again(attempt, statement, entry, _setting(attempt.problem, fewer))
         if again is not None and len(explain.where(attempt.problem, fewer)) <= wanted:
             used, entry = fewer, again
     return used, entry
+
+
+def _again(attempt: Attempt, statement: Tree, entry: Entry, here: kernel.Setting) -> Entry | None:
+    """The same kind of argument in another setting; where it took a method, the very same argument."""
+    if not {method.name for method in METHODS}.isdisjoint(attempt.method):
+        try:
+            kernel.prove_entry(statement, entry, here)
+        except (CertificateError, RecursionError):
+            return None
+        return entry
+    return entry_for(statement, here, Attempt(attempt.problem, only=frozenset(attempt.method)))
 
 
 def entry_for(statement: Tree, here: kernel.Setting, attempt: Attempt) -> Entry | None:
@@ -228,10 +247,22 @@ def entry_for(statement: Tree, here: kernel.Setting, attempt: Attempt) -> Entry 
             for k, choice in enumerate(choices):
                 if (inner := entry_for(choice, here, attempt)) is not None:
                     return {"rule": "or", "choice": k, "proof": inner}
-            return None
+            return _otherwise(choices, here, attempt)
         case Relation((_,), (_, _)):
             return _relation(statement, here, attempt)
     return None
+
+
+def _otherwise(choices: Sequence[Tree], here: kernel.Setting, attempt: Attempt) -> Entry | None:
+    """The last part, from the opposites of the others."""
+    *others, last = choices
+    try:
+        for other in others:
+            here = here.with_assumption(alternatives(other, here.bounds(other))[1])
+    except CertificateError:
+        return None
+    inner = entry_for(last, here, attempt)
+    return None if inner is None else {"rule": "otherwise", "choice": len(others), "proof": inner}
 
 
 def _all(rule: str, pieces: Sequence[tuple[Tree, kernel.Setting]], attempt: Attempt) -> Entry | None:
@@ -265,6 +296,8 @@ def _relation(statement: Relation, here: kernel.Setting, attempt: Attempt) -> En
         attempt.missing += missing
         if not any(isinstance(u, Logic) for u in here.used):
             return None
+    if over_places(statement, here) and (entry := _methods(statement, here, attempt, PLACES)) is not None:
+        return entry
     for entry in _offers(statement, here, attempt):
         if attempt.problem.late:
             return None
@@ -276,7 +309,7 @@ def _relation(statement: Relation, here: kernel.Setting, attempt: Attempt) -> En
     for split in here.used:
         if isinstance(split, Logic) and split.operator == "or":
             rest = tuple(u for u in here.used if u != split)
-            without = kernel.setting(here.functions, here.definitions, rest)
+            without = here.using(rest)
             entries = [entry_for(statement, without.with_assumption(a), attempt) for a in split.arguments]
             if all(entries):
                 return {"rule": "cases", "assumption": to_data(split), "parts": entries}
@@ -284,9 +317,16 @@ def _relation(statement: Relation, here: kernel.Setting, attempt: Attempt) -> En
     return _methods(statement, here, attempt) or _pieces(statement, here, attempt)
 
 
-def _methods(statement: Relation, here: kernel.Setting, attempt: Attempt) -> Entry | None:
+def over_places(statement: Relation, here: kernel.Setting) -> bool:
+    """Whether a comparison is one of ranges whose ends are letters, or an equation about a loop."""
+    return here.families is not None and (symbolic(statement) or statement.operators == ("=",))
+
+
+def _methods(
+    statement: Relation, here: kernel.Setting, attempt: Attempt, methods: Sequence[Method] = METHODS
+) -> Entry | None:
     """An argument of another kind than a difference, its lemmas searched for in turn."""
-    for method in METHODS:
+    for method in methods:
         if (attempt.only and method.name not in attempt.only) or attempt.problem.late:
             continue
         attempt.tried.append(method.name)

@@ -80,9 +80,11 @@ class Bounds:
         self._nonzero: set[frozenset[tuple[nf.Monomial, Fraction]]] = set()
         self._memo: dict[Tree, Interval] = {}
         self._compound = True
+        self._quotients: list[tuple[str, nf.Rational]] = []
         self._defined: dict[Name, Interval] = {}
         for assumption in given:
             self._learn(assumption)
+        self._clear_quotients()
         keys = [*self._facts, *self._nonzero]
         self._compound = any(len({base for m, _ in key for base, _ in m}) > 1 for key in keys)
         for name, body in definitions:
@@ -134,8 +136,27 @@ class Bounds:
 
     def _learn_pair(self, operator: str, a: Tree, b: Tree) -> None:
         value = self.normal(Add((a, Neg(b))))
-        if set(value.denominator) != {nf.UNIT} or operator not in MIRROR:
+        if operator not in MIRROR:
             return
+        if set(value.denominator) != {nf.UNIT}:
+            self._quotients.append((operator, value))
+            return
+        self._learn_sign(operator, value)
+
+    def _clear_quotients(self) -> None:
+        """P/q > 0 says p > 0 where q > 0, and p < 0 where q < 0: for the q whose sign the rest gives."""
+        for operator, value in self._quotients:
+            try:
+                below = self.enclose(nf.to_tree(value.denominator))
+            except CertificateError:
+                continue
+            if below.nonnegative or (-below).nonnegative:
+                operator = operator if below.nonnegative else MIRROR[operator]
+                self._learn_sign(operator, nf.Rational(value.numerator, nf.constant(1)))
+        self._memo.clear()
+
+    def _learn_sign(self, operator: str, value: nf.Rational) -> None:
+        """A polynomial's sign."""
         if not set(value.numerator) - {nf.UNIT}:
             zero = point(value.numerator.get(nf.UNIT, Fraction(0)))
             if operator == "!=" and zero.is_zero:
@@ -184,7 +205,7 @@ class Bounds:
             return LINE
         poly = value.numerator
         if set(value.denominator) != {nf.UNIT}:
-            return LINE
+            return self._quotient(value) if self._quotients else LINE
         if not set(poly) - {nf.UNIT}:
             return point(poly.get(nf.UNIT, Fraction(0)))
         key, factor, constant = split(poly)
@@ -198,6 +219,16 @@ class Bounds:
         if found.nonnegative and not found.positive and self._listed_nonzero(poly):
             found = found & ABOVE_ZERO
         return found
+
+    def _quotient(self, value: nf.Rational) -> Interval:
+        """The quotient of the intervals of numerator and denominator."""
+        if not set(value.numerator) - {nf.UNIT}:
+            return LINE
+        try:
+            above, below = (self.enclose(nf.to_tree(p)) for p in (value.numerator, value.denominator))
+        except CertificateError:
+            return LINE
+        return above * below.inverse() if below.nonzero else LINE
 
     def _square(self, poly: nf.Poly, constant: Fraction) -> Interval:
         """A x^2 + b x + c = a (x + b/2a)^2 + c - b^2/4a, exactly, for one atom x."""
@@ -315,7 +346,7 @@ class Bounds:
             for other in arguments[1:]:
                 best = larger(best, other) if name == "max" else -larger(-best, -other)
             return best
-        if name is None or len(arguments) != 1 or tree.order > 1 or tree.options:
+        if name is None or len(arguments) != 1 or tree.order > 2 or tree.options:
             return LINE
         (x,) = arguments
         if name == "abs":
@@ -329,7 +360,7 @@ class Bounds:
             if not (operator == "!=" and self.nonzero(Add((a, Neg(b))))):
                 raise Missing(domain)
         found = image(name, tree.order, x)
-        if tree.order and x != LINE and (formula := known.derivative(name)) is not None:
+        if tree.order == 1 and x != LINE and (formula := known.derivative(name)) is not None:
             found = found & self.enclose(substitute(formula, {Name("x"): tree.arguments[0]}))
         return found
 

@@ -15,6 +15,7 @@ from symgrad.errors import CertificateError
 from symgrad.notation.tree import (
     Add,
     Apply,
+    BigOp,
     Constant,
     Derivative,
     Div,
@@ -34,6 +35,8 @@ Poly: TypeAlias = dict[Monomial, Fraction]
 UNIT: Monomial = frozenset()
 MAX_TERMS, MAX_DEGREE = 2000, 64
 ABS = Name("abs")
+BY_LOGARITHMS = frozenset({"softplus", "silu", "mish"})
+"""Functions that unfolding writes by exponentials and logarithms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Normaliser:
         match tree:
             case Number(value):
                 return Rational(constant(value), constant(1))
-            case Name() | Constant("pi" | "e") | Derivative():
+            case Name() | Constant("pi" | "e") | Derivative() | BigOp():
                 return atom(tree)
             case Add(terms):
                 total = Rational({}, constant(1))
@@ -113,6 +116,8 @@ class Normaliser:
         plain = Apply(Name(name) if name else tree.function, arguments, tree.order, tree.options)
         if name == "exp" and len(arguments) == 1:
             return self._exponential(arguments[0])
+        if name == "log" and not tree.order and len(arguments) == 1:
+            return self._logarithm(plain)
         if self.unfold and name and len(arguments) == 1 and not tree.options:
             if (name, tree.order) == ("log", 1):
                 return inverse(self(arguments[0]))
@@ -120,7 +125,19 @@ class Normaliser:
                 return self(substitute(formula, {Name("x"): arguments[0]}))
             if self.unfold > 1 and tree.order == 0 and (formula := known.exponential(name)) is not None:
                 return self(substitute(formula, {Name("E"): Apply(Name("exp"), arguments)}))
+            if self.unfold > 1 and name in BY_LOGARITHMS and (formula := known.value(name)) is not None:
+                return self(substitute(formula, {Name("x"): arguments[0]}))
         return atom(plain)
+
+    @staticmethod
+    def _logarithm(tree: Apply) -> Rational:
+        """Log 1 = 0, log e^t = t; anything else stays as it is."""
+        match tree.arguments[0]:
+            case Number(value) if value == 1:
+                return Rational({}, constant(1))
+            case Apply(Name("exp"), (inside,), 0, ()):
+                return Normaliser({})(inside)
+        return atom(tree)
 
     def _exponential(self, argument: Tree) -> Rational:
         """exp(sum c m) = product of exp(m/q)^(c q): every exp in the same few atoms."""
@@ -132,10 +149,20 @@ class Normaliser:
             c = coefficient / below
             if abs(c.numerator) > MAX_DEGREE:
                 raise CertificateError("certificate-too-large")
-            base = Apply(Name("exp"), (to_tree({monomial: Fraction(1, c.denominator)}),))
-            power: Rational = Rational({frozenset({(base, abs(c.numerator))}): Fraction(1)}, constant(1))
+            power = self._to_the_logarithm(monomial, c)
+            if power is None:
+                base = Apply(Name("exp"), (to_tree({monomial: Fraction(1, c.denominator)}),))
+                power = Rational({frozenset({(base, abs(c.numerator))}): Fraction(1)}, constant(1))
             result = multiply(result, power if c > 0 else inverse(power))
         return result
+
+    def _to_the_logarithm(self, monomial: Monomial, c: Fraction) -> Rational | None:
+        """E^(|c| log u) = u^|c| for a whole or half c, where log u is defined."""
+        match tuple(monomial):
+            case ((Apply(Name("log"), (u,), 0, ()), 1),) if c.denominator <= 2:
+                root = u if c.denominator == 1 else Apply(Name("sqrt"), (u,))
+                return self(Pow(root, number(abs(c.numerator))))
+        return None
 
     def _absolute(self, argument: Tree) -> Rational:
         """|c x y / z| = |c| |x| |y| / |z|, an atom's bars dropped where its function is never negative."""

@@ -25,6 +25,7 @@ from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.bounds import Bounds
 from symgrad.proving.kernel.gradient import plus, times
 
+NESTED = ("abs", "max", "min", "relu", "leaky_relu", "elu", "selu", "piecewise")
 OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
@@ -49,7 +50,19 @@ def settled(tree: Tree, bounds: Bounds) -> Tree:
             formula = in_pieces(node, bounds.functions)
             if formula is not None and not _open(here := _put_in(formula, bounds)):
                 return here
+        case Apply(Name("max" | "min"), (_, _, *_), 0, ()):
+            return _extreme(node, bounds)
     return node
+
+
+def _extreme(node: Apply, bounds: Bounds) -> Tree:
+    """Max or min without the arguments that another one is certainly never behind."""
+    operator, kept = (">=" if node.function == Name("max") else "<="), list(node.arguments)
+    for argument in node.arguments:
+        rest = [other for other in kept if other is not argument]
+        if any(bounds.decided(Relation((operator,), (other, argument))) for other in rest):
+            kept = rest
+    return kept[0] if len(kept) == 1 else Apply(node.function, tuple(kept))
 
 
 def in_pieces(tree: Apply, functions: Mapping[str, str]) -> Tree | None:
@@ -98,12 +111,22 @@ def undecided(tree: Tree, bounds: Bounds) -> list[Relation]:
                     conditions = [_not_negative(argument)]
                 elif (formula := in_pieces(node, bounds.functions)) is not None:
                     conditions = [n.condition for n in walk(formula) if isinstance(n, Indicator)]
+            case Apply(Name("max" | "min"), (a, b, *_), 0, ()):
+                conditions = [Relation((">=",), (a, b))]
         for condition in conditions:
             if not isinstance(condition, Relation) or len(condition.operators) != 1:
                 continue
             if condition.operators[0] in OPPOSITE and bounds.decided(condition) is None:
                 found[condition] = None
-    return list(found)
+    return sorted(found, key=_nested)
+
+
+def _nested(condition: Relation) -> int:
+    """How many functions in pieces a condition itself holds: inner ones are settled first."""
+    return sum(
+        isinstance(n, Indicator) or (isinstance(n, Apply) and n.function.stem in NESTED)
+        for n in walk(condition)
+    )
 
 
 def alternatives(condition: Tree, bounds: Bounds) -> tuple[Relation, Relation]:

@@ -11,13 +11,14 @@ from typing import Any
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import Tree
-from symgrad.proving.kernel.rules import cases, difference, identity, logic
+from symgrad.proving.kernel.rules import cases, difference, identity, induction, known, lemmas, line, logic, ranges
 from symgrad.proving.kernel.rules.entry import Rule
 from symgrad.proving.kernel.setting import Setting
 
 RULES: Mapping[str, Rule] = {
     "and": logic.both,
     "or": logic.either,
+    "otherwise": logic.otherwise,
     "implies": logic.implies,
     "iff": logic.iff,
     "cases": cases.cases,
@@ -26,6 +27,17 @@ RULES: Mapping[str, Rule] = {
     "absurd": cases.absurd,
     "identity": identity.identity,
     "difference": difference.difference,
+    "series": ranges.series,
+    "factorwise": ranges.factorwise,
+    "termwise": ranges.termwise,
+    "induction": induction.induction,
+    "line": line.line,
+    "have": lemmas.have,
+    "contradiction": lemmas.contradiction,
+    "vanishing": lemmas.vanishing,
+    "squeeze": lemmas.squeeze,
+    "exponentials": lemmas.exponentials,
+    "known": known.known_fact,
 }
 
 

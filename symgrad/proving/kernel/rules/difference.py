@@ -29,10 +29,12 @@ def difference(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> No
         raise CertificateError("certificate-interval")
     if operator == "!=":
         held = bounds.nonzero(common) and bounds.nonzero(rest)
+    elif operator == "=":
+        held = sign.is_zero
     elif operator in ("<", ">"):
         held = size.nonnegative and bounds.nonzero(common) and sign.positive
     else:
-        held = operator in MIRROR and operator != "=" and size.nonnegative and sign.nonnegative
+        held = operator in MIRROR and size.nonnegative and sign.nonnegative
     if not held:
         raise CertificateError("certificate-sign")
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import Logic, Relation, Tree
 from symgrad.proving.kernel.families import parts
+from symgrad.proving.kernel.pieces import alternatives
 from symgrad.proving.kernel.rules.entry import Entry, Prove, only
 from symgrad.proving.kernel.setting import Setting
 
@@ -33,6 +34,20 @@ def either(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
     match statement:
         case Logic("or", arguments):
             prove(arguments[range(len(arguments))[entry["choice"]]], entry["proof"], here)
+        case _:
+            raise CertificateError("certificate-rule")
+
+
+def otherwise(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """The chosen part of `A or B`, with the opposites of all other parts among the assumptions."""
+    only(entry, "choice", "proof")
+    match statement:
+        case Logic("or", arguments):
+            choice = range(len(arguments))[entry["choice"]]
+            for k, other in enumerate(arguments):
+                if k != choice:
+                    here = here.with_assumption(alternatives(other, here.bounds(other))[1])
+            prove(arguments[choice], entry["proof"], here)
         case _:
             raise CertificateError("certificate-rule")
 

@@ -1,0 +1,74 @@
+"""Arguments through other statements: lemmas first, a contradiction, both inequalities, exp of both sides."""
+
+from __future__ import annotations
+
+from symgrad.errors import CertificateError
+from symgrad.notation.codec import from_data
+from symgrad.notation.tree import ZERO, Apply, Name, Relation, Tree, substitute
+from symgrad.proving.kernel.intervals import Empty
+from symgrad.proving.kernel.pieces import alternatives
+from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, normaliser, only
+from symgrad.proving.kernel.setting import Setting
+
+FALSE = Relation(("<",), (ZERO, ZERO))
+
+
+def have(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """Comparisons proved one after the other, each usable from then on; at last the statement itself."""
+    only(entry, "lemmas", "proof")
+    for lemma in entry["lemmas"]:
+        if set(lemma) != {"statement", "proof"}:
+            raise CertificateError("certificate-malformed", problem="keys")
+        claim = from_data(lemma["statement"])
+        _, a, b = comparison(claim, here)
+        bounds = here.bounds(a, b)
+        bounds.enclose(a), bounds.enclose(b)
+        prove(claim, lemma["proof"], here)
+        here = here.with_assumption(claim)
+    prove(statement, entry["proof"], here)
+
+
+def contradiction(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """With the opposite assumed, 0 < 0 follows."""
+    only(entry, "proof")
+    _, opposite = alternatives(statement, here.bounds(statement))
+    prove(FALSE, entry["proof"], here.with_assumption(opposite))
+
+
+def vanishing(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """The assumptions contradict each other: a sum is positive by them, and 0 when multiplied out."""
+    only(entry, "sum", "unfold")
+    total = from_data(entry["sum"])
+    bounds = here.bounds(statement, total)
+    try:
+        positive = bounds.enclose(total).positive
+    except Empty:
+        return
+    if not positive or normaliser(entry, bounds)(total).numerator:
+        raise CertificateError("certificate-not-absurd")
+
+
+def squeeze(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """A = b, from a <= b and a >= b."""
+    only(entry, "parts")
+    match statement:
+        case Relation(("=",), sides):
+            below, above = entry["parts"]
+            prove(Relation(("<=",), sides), below, here)
+            prove(Relation((">=",), sides), above, here)
+        case _:
+            raise CertificateError("certificate-rule")
+
+
+def exponentials(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """A <= b, from e^a <= e^b; the new sides may be written in another way, log turned into its argument."""
+    only(entry, "sides", "unfold", "proof")
+    operator, a, b = comparison(statement, here)
+    sides = [from_data(side) for side in entry["sides"]]
+    bounds = here.bounds(a, b, *sides)
+    normal = normaliser(entry, bounds)
+    for old, new in zip((a, b), sides, strict=True):
+        bounds.enclose(old), bounds.enclose(new)
+        if not normal(Apply(Name("exp"), (old,))).equals(normal(substitute(new, here.settled))):
+            raise CertificateError("certificate-identity")
+    prove(Relation((operator,), (sides[0], sides[1])), entry["proof"], here)
