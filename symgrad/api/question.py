@@ -15,13 +15,17 @@ from symgrad.grading import question as grading
 from symgrad.grading.forms import FORMS
 from symgrad.grading.marking import mark as mark_answer
 from symgrad.grading.rubric import STEPS
+from symgrad.notation.chainfile import read_chain
 from symgrad.notation.context import Context
+from symgrad.notation.indices import canonical
 from symgrad.notation.reader import read
-from symgrad.notation.tree import strip_spans
+from symgrad.notation.tree import Name, Tree, strip_spans
 from symgrad.notation.writers.plain import plain
 from symgrad.notation.writers.unicode import pretty
 from symgrad.values import mark as values
 from symgrad.values.mark import MISTAKES, Mistake
+
+LAYOUTS = ("gradient", "jacobian", "any")
 
 
 class Mark:
@@ -110,6 +114,8 @@ class Question:
             functions says otherwise.
         value, tolerance: a right number, and how far off is still right.
         functions: what general names stand for. aliases: other names -> the chain's names.
+        shapes: of the names of a question without a chain: {"W": "matrix(m, n)"}. layout: gradient (the shape
+            of the variable), jacobian (its transpose) or any (both are right).
         form: any, factored, expanded or simplified; a right value in another form is correct with a remark.
         points, rubric: full marks, and what named slips cost: negative deducts, another number is a ceiling,
             {"each": -1, "max": -2} counts occurrences.
@@ -137,10 +143,12 @@ class Question:
         points: int | float | Fraction = 1,
         rubric: Mapping[str, Any] | None = None,
     ) -> None:
-        if bound is not None or shapes:
+        if bound is not None:
             raise NotSupportedError("question-kind-not-yet", Where("<question>"))
         if form not in FORMS:
             raise InputError("yaml-choice", Where("<question>"), found=form, choices=", ".join(FORMS))
+        if layout not in LAYOUTS:
+            raise InputError("yaml-choice", Where("<question>"), found=layout, choices=", ".join(LAYOUTS))
         self.chain, self.given, self.layout = chain, tuple(given), layout
         settings: dict[str, Any] = {
             "functions": function_names(functions),
@@ -148,6 +156,8 @@ class Question:
             "form": form,
             "points": Fraction(str(points)),
             "rubric": checked_rubric(rubric or {}),
+            "shapes": declared_shapes(shapes or {}),
+            "layout": layout,
         }
         if wrt is not None and chain is not None:
             network = chain.network
@@ -160,9 +170,10 @@ class Question:
         if value is not None:
             settings["tolerance"] = Fraction(str(tolerance)) if tolerance is not None else Fraction(0)
         named = {"sigma": "sigmoid", **settings["functions"]}
-        gold = strip_spans(
-            read(text, Context("claim", functions=frozenset(settings["functions"])), name="<gold>")
-        )
+        arrays = frozenset(name.stem for name, shape in settings["shapes"].items() if shape)
+        declared = frozenset(settings["shapes"])
+        context = Context("claim", known=declared, functions=frozenset(settings["functions"]), arrays=arrays)
+        gold = strip_spans(read(text, context, name="<gold>"))
         used = {
             k: v
             for k, v in named.items()
@@ -184,6 +195,22 @@ class Question:
     def __repr__(self) -> str:
         goal = self.question.goal
         return f"<Question {plain(goal) if goal is not None else plain(self.question.gold)}>"
+
+
+def declared_shapes(shapes: Mapping[str, str]) -> dict[Name, tuple[Tree, ...]]:
+    """{"W": "matrix(m, n)"} as shapes.
+
+    Raises:
+        InputError: a declaration that cannot be read.
+    """
+    found: dict[Name, tuple[Tree, ...]] = {}
+    for name, kind in shapes.items():
+        file = read_chain(f"{name} : {kind}\n_ = 0\n", "<shapes>")
+        for declaration in file.shapes:
+            target = declaration.target
+            sizes = tuple(strip_spans(canonical(size)) for size in declaration.sizes)
+            found[Name(target.stem, target.indices, layer=target.layer)] = sizes
+    return found
 
 
 def checked_rubric(rubric: Mapping[str, Any]) -> dict[str, Any]:

@@ -172,6 +172,12 @@ class Question:
         return letters_of(self.goal) | {self.network.depth}
 
     @property
+    def judged_by_algebra(self) -> bool:
+        """Whether the verdict is the equality of two numbers in the surroundings of the chain."""
+        symbolic = isinstance(self.network, SymbolicNetwork) and self.goal is not None
+        return self.scalar and self.tolerance is None and not symbolic
+
+    @property
     def numeric(self) -> bool:
         """Whether a number is asked for, in which 2e-1 is 0.2."""
         return self.tolerance is not None
@@ -207,6 +213,17 @@ class Question:
         simple = {k: v for k, v in self.aliases.items() if k.isalpha() and v.isalpha()}
         return replace(found, known=found.known | other, aliases=simple, scientific=self.numeric)
 
+    @cached_property
+    def sizes(self) -> frozenset[Name]:
+        """The symbols for sizes of vectors and matrices, which an answer may use as numbers."""
+        shapes = self.network.shapes if self.network is not None else self.shapes
+        return frozenset(name for shape in shapes.values() for size in shape for name in names_in(size))
+
+    @property
+    def errors(self) -> frozenset[str]:
+        """delta, where the errors of layers are vectors."""
+        return frozenset(["delta"]) if self.network is not None and self.network.shapes else frozenset()
+
     @property
     def own_context(self) -> Context:
         """The context without other names."""
@@ -219,8 +236,8 @@ class Question:
             objective = self.goal.of if self.goal and isinstance(self.goal.of, Name) else network.objective
             return Context(
                 "answer",
-                arrays=frozenset(n.stem for n, shape in network.shapes.items() if shape),
-                known=network.names,
+                arrays=frozenset(n.stem for n, shape in network.shapes.items() if shape) | self.errors,
+                known=network.names | self.sizes,
                 functions=declared,
                 layered=frozenset(n.stem for n in network.names if n.layer),
                 activation=network.activation,
@@ -229,8 +246,9 @@ class Question:
                 families=symbolic.families if symbolic else frozenset(),
                 bound=self.letters,
             )
-        names = frozenset(names_in(self.gold))
+        names = frozenset(names_in(self.gold)) | frozenset(self.shapes) | self.sizes
         applied = {node.function.stem for node in walk(self.gold) if isinstance(node, Apply)}
         general = frozenset(applied & GENERAL_FUNCTIONS) | frozenset(self.functions)
         activation = next(iter(general)) if len(general) == 1 else None
-        return Context("answer", names, functions=general, activation=activation)
+        arrays = frozenset(name.stem for name, shape in self.shapes.items() if shape)
+        return Context("answer", names, functions=general, activation=activation, arrays=arrays)

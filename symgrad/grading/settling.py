@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symgrad.arithmetic.written_out import written_out
 from symgrad.calculus.derive import derive
 from symgrad.grading.question import Question
 from symgrad.grading.scalars import scalars
@@ -33,6 +34,8 @@ def settle(question: Question, tree: Tree, source: Source) -> Tree:
     network = question.network
     if network is None:
         return tree
+    if network.shapes and not isinstance(network, SymbolicNetwork):
+        tree = written_out(tree)  # the delta_t of a sum are those of its layers
     swaps: dict[Tree, Tree] = {}
     for node in walk(tree):
         if isinstance(node, Name) and node.stem == "delta" and node not in network.names:

@@ -11,7 +11,8 @@ from functools import lru_cache
 from symgrad.algebra.normal import Unsupported
 from symgrad.algebra.scope import Scope
 from symgrad.algebra.tensors.shaping import COLUMNS, ROWS, SCALAR, Misshapen, Shape, Value, joined
-from symgrad.algebra.tensors.table import Table, add, constant, scaled
+from symgrad.algebra.tensors.sums import add, constant, scaled
+from symgrad.algebra.tensors.table import Table
 from symgrad.algebra.tensors.terms import Form
 from symgrad.arithmetic.derivatives import X, nth_derivative
 from symgrad.arithmetic.resolve import Functions, resolve_applied

@@ -22,7 +22,8 @@ from symgrad.algebra.tensors.shaping import (
     shape_of_token,
     turned,
 )
-from symgrad.algebra.tensors.table import Table, add, constant, scaled
+from symgrad.algebra.tensors.sums import add, constant, scaled
+from symgrad.algebra.tensors.table import Table
 from symgrad.arithmetic.written_out import atoms, rational, written_out
 from symgrad.notation.tree import (
     ONE,

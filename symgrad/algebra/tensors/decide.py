@@ -11,17 +11,18 @@ from symgrad.algebra.scope import Level, Scope
 from symgrad.algebra.tensors.build import Builder
 from symgrad.algebra.tensors.fractions import vanishes
 from symgrad.algebra.tensors.shaping import SCALAR, Misshapen, Shape, Value
-from symgrad.algebra.tensors.table import Table, add, key_of, scaled
-from symgrad.algebra.tensors.witness import Separator
+from symgrad.algebra.tensors.sums import add, scaled
+from symgrad.algebra.tensors.table import Table, key_of
+from symgrad.algebra.tensors.witness import QUICK, Separator
 from symgrad.notation.tree import Derivative, Relation, Tree
 
 MAX_ATOMS = 4000
 LADDER: tuple[tuple[Level, str] | int | None, ...] = (
-    (Level.OPAQUE, "slopes"), 4, (Level.ACTIVATIONS, "slopes"), (Level.DEFINITIONS, "slopes"), 12,
+    (Level.OPAQUE, "slopes"), 4, (Level.ACTIVATIONS, "slopes"), (Level.DEFINITIONS, "slopes"), 12, QUICK,
     (Level.ACTIVATIONS, "values"), (Level.DEFINITIONS, "values"), (Level.ACTIVATIONS, "exponentials"),
     (Level.DEFINITIONS, "exponentials"), None,
 )  # fmt: skip
-"""Identities and, between them, points: a few simple ones before the longer identities, all at the end."""
+"""Identities and, between them, points: simple ones before the longer identities, all at the end."""
 
 
 @dataclass(slots=True)
@@ -96,6 +97,9 @@ class ShapedAlgebra:
                 reason = reason_of(failure)
                 if reason in ("undefined", "condition"):
                     break
+            finally:
+                for table in self.tables.values():
+                    table.deadline = None
         return Decision("unknown", reason=reason or "no-witness")
 
     def same(self, builder: Builder, a: Tree, b: Tree) -> bool:

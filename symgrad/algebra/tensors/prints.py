@@ -134,7 +134,15 @@ class Prints:
             shape = as_shape(shapes.get(tree, ()))
         rows, columns = (self.size(size) for size in shape)
         entries = [float(draw(f"{tree!r}{i}")) for i in range(rows * columns)]
-        value = self.values[tree] = np.array(entries).reshape(rows, columns)
+        value = self.values[tree] = self.assumed(tree, np.array(entries).reshape(rows, columns))
+        return value
+
+    def assumed(self, tree: Tree, value: Array) -> Array:
+        """The value scaled to the sum that is assumed of it."""
+        for assumption in self.scope.assumptions:
+            match assumption:
+                case Relation(("=",), (Apply(Name("sum"), (of,)), Number(total))) if of == tree:
+                    return value * (float(total) / value.sum())
         return value
 
     def size(self, size: Tree) -> int:

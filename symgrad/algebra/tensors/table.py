@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from time import monotonic
 
-from symgrad.algebra.forms import Undefined
-from symgrad.algebra.polynomial import Exponent, TooLarge, plain
+from symgrad.algebra.polynomial import TooLarge
+from symgrad.algebra.tensors.powers import Powers
+from symgrad.algebra.tensors.sums import add, constant
 from symgrad.algebra.tensors.terms import (
     Component,
     Factor,
@@ -23,7 +24,6 @@ from symgrad.notation.tree import Number, Tree
 
 MAX_TERMS = 3000
 """A form with more terms is not written out."""
-ONE_TERM: Monomial = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +42,6 @@ class Atom:
     symmetric: bool = False
 
 
-def constant(value: int | Fraction) -> Form:
-    """The form of a number."""
-    return {ONE_TERM: Fraction(value)} if value else {}
-
-
-def add(*forms: Mapping[Monomial, Fraction]) -> Form:
-    """The sum, without what cancels."""
-    total: Form = {}
-    for form in forms:
-        for monomial, c in form.items():
-            value = total.get(monomial, Fraction(0)) + c
-            if value:
-                total[monomial] = value
-            else:
-                total.pop(monomial, None)
-    return total
-
-
-def scaled(form: Form, factor: Fraction) -> Form:
-    """Factor * form."""
-    return {monomial: c * factor for monomial, c in form.items()} if factor else {}
-
-
 def labels_of(form: Mapping[Monomial, Fraction]) -> frozenset[int]:
     """The free labels that a form depends on."""
     return frozenset(
@@ -73,7 +50,7 @@ def labels_of(form: Mapping[Monomial, Fraction]) -> frozenset[int]:
 
 
 @dataclass(slots=True)
-class Table:
+class Table(Powers):
     """All atoms, each once; `squares` rewrites s^2 where sigma' = s (1 - s) makes that possible."""
 
     atoms: list[Atom] = field(default_factory=list)
@@ -178,6 +155,7 @@ class Table:
 
     def term(self, factors: Sequence[Factor], c: Fraction) -> Form:
         """One product in canonical form, with all that is known of its atoms put in."""
+        self.check_time()
         before = {label: None for _, _, labels in factors for label in labels if label > 1}
         kept = merged(factors, self.symmetric, self.deltas)
         start = max((label for _, _, labels in kept for label in labels), default=1) + 1
@@ -255,88 +233,6 @@ class Table:
         self.check_time()
         return form
 
-    # -- powers --------------------------------------------------------------------------------------------
-
-    def power(self, form: Form, exponent: Exponent, sizes: Mapping[int, Tree]) -> Form:
-        """Every entry to a power; `sizes` are those of the labels."""
-        exponent = plain(exponent)
-        if not form:
-            if exponent <= 0:
-                raise Undefined
-            return {}
-        if isinstance(exponent, int) and 0 <= exponent <= 16:
-            result = constant(1)
-            for _ in range(exponent):
-                result = self.multiply(result, form)
-            return result
-        content = self._content(form)
-        rest = self.multiply({_single(content, -1): Fraction(1)}, form) if content else form
-        if not isinstance(exponent, int):
-            content, inside = self._positive(content)
-            rest = self.multiply({_single(inside, 1): Fraction(1)}, rest) if inside else rest
-        lead = rest[min(rest)]
-        result = {_single(content, exponent): Fraction(1)}
-        result = self.multiply(
-            result, self._number(lead if isinstance(exponent, int) else abs(lead), exponent)
-        )
-        rest = scaled(rest, 1 / (lead if isinstance(exponent, int) else abs(lead)))
-        if rest == constant(1):
-            return result
-        base, labels = self.function("base", rest, sizes)
-        return self.multiply(result, {(((base, exponent, labels),),): Fraction(1)})
-
-    def _number(self, value: Fraction, exponent: Exponent) -> Form:
-        """A positive rational (any but 0 for an integer exponent) to a power, its primes' roots as atoms."""
-        from math import floor
-
-        if isinstance(exponent, int):
-            return constant(value**exponent)
-        result = constant(1)
-        for part, sign in ((value.numerator, 1), (value.denominator, -1)):
-            for prime, times in _primes(part):
-                power = exponent * times * sign
-                whole = floor(power)
-                result = scaled(result, Fraction(prime) ** whole)
-                if power != whole:
-                    base, _ = self.function("base", constant(prime), {})
-                    result = self.multiply(result, {(((base, power - whole, ()),),): Fraction(1)})
-        return result
-
-    def _content(self, form: Form) -> list[Factor]:
-        """What every term shares among the factors without summed indices; the least exponents."""
-        shared: dict[tuple[int, Labels], Exponent] | None = None
-        for m in form:
-            here = {
-                (atom, labels): exponent
-                for component in m
-                if len(component) == 1
-                for atom, exponent, labels in component
-                if all(label >= 0 for label in labels) and atom not in self.deltas
-            }
-            if shared is None:
-                shared = here
-                continue
-            lower = {k: min(e, here.get(k, 0)) for k, e in shared.items()}
-            shared = {k: min(e, 0) for k, e in here.items() if k not in shared} | lower
-        return [(atom, e, labels) for (atom, labels), e in (shared or {}).items() if e]
-
-    def _positive(self, content: list[Factor]) -> tuple[list[Factor], list[Factor]]:
-        """The factors that are surely positive, and the others."""
-        sure = [f for f in content if self.is_positive(f[0])]
-        return sure, [f for f in content if f not in sure]
-
-    def is_positive(self, number: int) -> bool:
-        """Whether an atom is positive for all real values of everything in it."""
-        atom = self.atoms[number]
-        if atom.kind == "exp":
-            return True
-        if atom.kind != "base":
-            return False
-        return all(
-            c > 0 and all(self.is_positive(a) or e % 2 == 0 for comp in m for a, e, _ in comp)
-            for m, c in atom.argument
-        ) and any(all(self.is_positive(a) for comp in m for a, _, _ in comp) for m, _ in atom.argument)
-
     def function(
         self, kind: str, form: Form, sizes: Mapping[int, Tree], tree: Tree | None = None, order: int = 0
     ) -> tuple[int, Labels]:
@@ -408,19 +304,6 @@ class Table:
 def key_of(form: Form) -> tuple[tuple[Monomial, Fraction], ...]:
     """Equal keys mean equal forms."""
     return tuple(sorted(form.items()))
-
-
-def _primes(value: int) -> list[tuple[int, int]]:
-    import flint
-
-    if value > 1 << 32:
-        return [(value, 1)]
-    return [(int(p), int(e)) for p, e in flint.fmpz(value).factor()] if value > 1 else []
-
-
-def _single(factors: Sequence[Factor], exponent: Exponent) -> Monomial:
-    """Factors without summed indices to a power, as a monomial."""
-    return tuple(sorted(((atom, plain(e * exponent), labels),) for atom, e, labels in factors))
 
 
 def _has(monomial: Monomial, label: int) -> bool:

@@ -152,8 +152,8 @@ class _Component:
                 if rank != last:
                     place, last = place + 1, rank
                 ranked.append(place)
-            for label, rank in zip(sorted(full, key=lambda name: full[name]), ranked, strict=True):
-                order[label] = rank
+            for label, index in zip(sorted(full, key=lambda name: full[name]), ranked, strict=True):
+                order[label] = index
             colour = order
             if place + 1 in (count, len(colour)):
                 return colour

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
 from time import monotonic
 
-from symgrad.algebra.decide import Witness, attempts, shown
-from symgrad.algebra.points import Dependent, Ground, Machine, Point
+from symgrad.algebra.decide import BITS, Witness, attempts, shown
+from symgrad.algebra.points import Dependent, Ground, Machine, Point, no_ties
 from symgrad.algebra.scope import Scope
 from symgrad.algebra.tensors.entries import Entries, Grid
 from symgrad.arithmetic.kind import Inexact, Kind, Value
@@ -26,8 +26,8 @@ from symgrad.notation.tree import (
     names_in,
 )
 
-MANY = 40
-"""So many entries of a chain with fixed sizes still get simple points."""
+QUICK = -1
+"""Instead of a number of points: two random ones, in enclosures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,11 @@ class Trial:
         """A point for one entry."""
         scope = Scope(tuple(self.entries.definitions.items()), self.entries.scope.functions)
         ground = Ground(scope, (*pair, *self.constraints))
-        for kind, candidates in attempts(ground, points):
+        kinds = quick(ground) if points == QUICK else attempts(ground, points)
+        for kind, candidates in kinds:
             for functions in ground.choices():
                 machine = Machine.build(ground, kind, functions)
-                for point in islice(candidates(), points):
+                for point in islice(candidates(), None if points == QUICK else points):
                     if (sides := self.differ(machine, point)) is not None:
                         return self.witness(machine, point, functions, sides, place)
                     if monotonic() > self.end:
@@ -156,6 +157,13 @@ class Trial:
             tuple(leaves), reached, solved, tuple(functions.items()), *ends,  # type: ignore[arg-type]
             tuple(self.sizes.items()), place,
         )  # fmt: skip
+
+
+def quick(ground: Ground) -> Iterator[tuple[Kind, Callable[[], Iterator[Point]]]]:
+    """Two random points in enclosures."""
+    from symgrad.arithmetic.enclosure import Arb
+
+    yield no_ties(Arb(BITS[0])), lambda: ground.random(2)
 
 
 def at(grid: Grid, i: int, j: int) -> Tree:

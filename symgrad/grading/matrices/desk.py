@@ -141,10 +141,10 @@ class Pieces:
         at: Tree | None = values.get(gold) if isinstance(gold, Derivative) else gold
         while at is not None and at not in found and len(found) < 6:
             found[at] = None
-            tokens = {
+            tokens: dict[Tree, Tree] = {
                 node: values[node] for node in walk(at) if isinstance(node, Derivative) and node in values
             }
-            at = substitute(at, dict(tokens)) if tokens and sum(1 for _ in walk(at)) < 200 else None
+            at = substitute(at, tokens) if tokens and sum(1 for _ in walk(at)) < 200 else None
         if self.question.network is not None:
             found.setdefault(self.question.gold)
         return tuple(found)
@@ -193,10 +193,14 @@ class Pieces:
         """sigma'(z_j) for a_j = sigma(z_j)."""
         found: dict[Name, Apply] = {}
         for name, body in self.room.scope.bodies.items():
-            if isinstance(body, Apply) and len(body.arguments) == 1 and not body.order:
-                if self.room.shape_or_none(body) == self.room.shape_or_none(body.arguments[0]):
+            match body:
+                case Apply(_, (argument,), 0) if self.same_shape(body, argument):
                     found[name] = Apply(body.function, body.arguments, 1)
         return found
+
+    def same_shape(self, left: Tree, right: Tree) -> bool:
+        """Whether a function acts entry by entry."""
+        return self.room.shape_or_none(left) == self.room.shape_or_none(right)
 
     def known(self, name: Name) -> bool:
         """Whether a name is a variable and not an index."""

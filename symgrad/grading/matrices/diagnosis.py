@@ -1,4 +1,4 @@
-"""Which slip turned the right answer into this one: mends of the answer, cheapest first, confirmed exactly."""
+"""Which slip turned the right answer into this one: mends of it, cheapest first, confirmed exactly."""
 
 from __future__ import annotations
 

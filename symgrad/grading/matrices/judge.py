@@ -53,8 +53,11 @@ def judge_shaped(question: Question, answer: Answer, remarks: tuple[Phrase, ...]
         misfits = 0
     states = {o.state for o in outcomes} | ({"misshapen"} if misfits else set())
     if "unknown" in states or ("equal" in states and len(states) > 1):
+        if "equal" in states:
+            return undecided("matrices.undecided-kinds", remarks)
         reason = next((o.decision.reason for o in outcomes if o.decision and o.state == "unknown"), "")
-        return undecided(f"feedback.undecided-{reason or 'kinds'}", remarks)
+        known = reason and reason != "shapes"
+        return undecided(f"feedback.undecided-{reason}" if known else "matrices.undecided-shape", remarks)
     first = outcomes[0]
     said = (*remarks, *elementwise(first.meant))
     if states == {"equal"}:

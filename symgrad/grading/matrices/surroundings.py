@@ -1,4 +1,4 @@
-"""What surrounds an answer with vectors and matrices: equations, shapes, and every adjoint by its neighbours'."""
+"""What surrounds an answer with vectors and matrices: equations, shapes, adjoints by their neighbours'."""
 
 from __future__ import annotations
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import pairwise
 
 from symgrad.algebra import Decision, Misshapen, ShapedWitness
-from symgrad.grading.feedback import fraction, shown
+from symgrad.grading.feedback import fraction
+from symgrad.grading.feedback import shown as digits
 from symgrad.grading.matrices.desk import Room
 from symgrad.grading.matrices.diagnosis import Named
 from symgrad.grading.matrices.slips import Mend
@@ -103,7 +107,7 @@ def misfit(room: Room, around: Tree) -> tuple[Tree, Tree, str] | None:
     """Two neighbours whose sizes do not fit, and how they are joined."""
     match around:
         case Mul(factors):
-            for left, right in zip(factors, factors[1:], strict=False):
+            for left, right in pairwise(factors):
                 a, b = room.shape_or_none(left), room.shape_or_none(right)
                 if a and b and (ONE, ONE) not in (a, b) and a[1] != b[0]:
                     return left, right, "product"
@@ -170,15 +174,22 @@ def separated(question: Question, decision: Decision | None, why: Misshapen | No
     return (Phrase.of(f"matrices.{kind}-entry", row=row, column=column, **ends),)
 
 
+def shown(value: Fraction | str) -> Field:
+    """An exact value, or the first digits of an enclosure; a narrow one around 0 is shown as 0."""
+    if isinstance(value, str) and not re.match(r"\[?[-+]?[0-9.]", value):
+        return number(0)
+    return digits(value)
+
+
 def point(witness: ShapedWitness) -> Iterator[Tree]:
     """Functions, sizes and values as equations."""
     x = Name("x")
     for name, function in witness.functions:
         body: Tree = Apply(Name(function), (x,)) if isinstance(function, str) else function
         yield Relation(("=",), (Apply(Name(name), (x,)), body))
-    for size, value in witness.sizes:
+    for size, count in witness.sizes:
         if not (isinstance(size, Name) and size.stem == "_n"):
-            yield Relation(("=",), (size, number(value)))
+            yield Relation(("=",), (size, number(count)))
     arrays: dict[Tree, dict[tuple[int, ...], Tree]] = {}
     solved = dict(witness.solved)
     values = {tree: value for tree, value in (*witness.reached, *witness.values) if tree not in solved}

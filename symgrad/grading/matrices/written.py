@@ -1,4 +1,4 @@
-"""An answer as it is meant: `*` between vectors of one shape is elementwise, superscripts of arrays are layers."""
+"""An answer as it is meant: `*` between vectors of one shape is elementwise, superscripts are layers."""
 
 from __future__ import annotations
 
