@@ -104,7 +104,7 @@ class Bench:
         }
 
     def adjoints(self, *trees: Tree) -> tuple[frozenset[Derivative], frozenset[Derivative]]:
-        """The adjoints that a recursion gives, and those it is left in: of the highest layer, or summed over."""
+        """The adjoints a recursion gives, and those it is left in: of the highest layer, or summed over."""
         tokens = {token for tree in trees for token in self.tokens_in(tree)}
         for token in list(tokens):
             tokens |= (

@@ -36,7 +36,7 @@ class Derivatives(Functions):
         if top is None or not (self.accept("/") or (sign == "d" and self.accept("_"))):
             return None
         grouped = self.accept("(")
-        below = self.by_names(sign)
+        below = self.by_names(sign, order)
         if grouped and not self.accept(")"):
             return None
         return None if below is None else self.derived(top, below, order)
@@ -54,7 +54,7 @@ class Derivatives(Functions):
         top = None if behind else self.differentiated(sign)
         if (top is None and not behind) or not self.accept("}") or not self.accept("{"):
             return None
-        below = self.by_names(sign)
+        below = self.by_names(sign, order)
         if below is None or not self.accept("}"):
             return None
         if behind:
@@ -133,7 +133,7 @@ class Derivatives(Functions):
                 return name
         return self.subscripts(name, start)
 
-    def by_names(self, sign: str) -> list[tuple[Name, int]] | None:
+    def by_names(self, sign: str, order: int) -> list[tuple[Name, int]] | None:
         """Y of dX/dY with its order, or several: ∂w_1 ∂w_2."""
         found: list[tuple[Name, int]] = []
         while self.token.kind == "partial" or self.at_d():
@@ -146,8 +146,8 @@ class Derivatives(Functions):
             if strict and name.stem not in self.stems and name.stem != "z":
                 return None
             found.append((name, self.order()))
-            if not self.latex:  # behind the one name the factors go on
-                break
+            if not self.latex and sum(count for _, count in found) >= order:
+                break  # behind the last name the factors go on
         return found or None
 
     def derived(self, top: Tree, below: list[tuple[Name, int]], order: int) -> Tree | None:
