@@ -10,13 +10,16 @@ from typing import Any
 
 from symgrad.api.names import context_of, function_names
 from symgrad.calculus.derive import derive
-from symgrad.errors import InputError, Where
+from symgrad.calculus.second import seconds_filled
+from symgrad.errors import InputError, UnknownNameError, Where
 from symgrad.network.graph import Network
+from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.context import Context
 from symgrad.notation.reader import read
 from symgrad.notation.tree import Derivative, Is, Logic, Name, Relation, Tree, strip_spans, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel
+from symgrad.proving.kernel.depth import Loop, free_names
 from symgrad.proving.search import prove as search
 from symgrad.values import derivation as derivations
 from symgrad.values import proof as values
@@ -173,11 +176,42 @@ def prove_about(
     statement = read_claim(claim, context, "<claim>")
     assumptions = tuple(read_claim(text, context, "<given>") for text in given)
     refuse_expressions(assumptions, given)
-    gradients = tokens(network, (statement, *assumptions))
+    statement, *filled = (seconds_filled(network, tree) for tree in (statement, *assumptions))
+    assumptions = tuple(filled)
     pairs = tuple(sorted({**network.functions, **functions}.items()))
     value = values.Claim(statement, (*assumptions, *network.assumptions), pairs, claim, tuple(given))
     with at_claim(claim, given):
+        if isinstance(network, SymbolicNetwork):
+            check_members(network, statement, claim)
+            outside = (*network.before, *network.after)
+            lines = tuple((line.target, line.body) for line in outside)
+            return Proof(search(value, definitions=lines, timeout=timeout, loop=loop_of(network)))
+        gradients = tokens(network, (statement, *assumptions))
         return Proof(search(value, definitions=network.definitions(), gradients=gradients, timeout=timeout))
+
+
+def loop_of(network: SymbolicNetwork) -> Loop:
+    """The layers of a chain of symbolic depth, as the kernel takes them."""
+    block, before, after = (
+        tuple((line.target, line.body) for line in lines)
+        for lines in (network.block, network.before, network.after)
+    )
+    return Loop(network.letter, int(network.low.value), network.high, block, before, after)
+
+
+def check_members(network: SymbolicNetwork, statement: Tree, claim: str) -> None:
+    """Every member of a family that a claim names exists, as far as one can tell.
+
+    Raises:
+        UnknownNameError: says which members there are.
+    """
+    for name in free_names(statement):
+        if name.stem in network.families:
+            try:
+                network.find(name)
+            except UnknownNameError as error:
+                error.where = Where("<claim>", 1, 1, claim, len(claim))
+                raise
 
 
 @contextmanager

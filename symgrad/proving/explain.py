@@ -27,10 +27,10 @@ from symgrad.notation.tree import (
 )
 from symgrad.proving import kernel
 from symgrad.proving.estimate import entry_steps
+from symgrad.proving.extremes import extremes
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.bounds import Bounds
 from symgrad.proving.kernel.domain import conditions, implied
-from symgrad.proving.kernel.gradient import written_out
 from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.kernel.ranges import function_range
 from symgrad.proving.kernel.written import spelled_out
@@ -46,7 +46,7 @@ Gradients = Mapping[Derivative, Derivation]
 
 def steps(problem: Problem, entry: Entry, used: Sequence[Tree], gradients: Gradients) -> tuple[Phrase, ...]:
     """The proof, one phrase a step: gradients written out, facts about the functions, then the estimate."""
-    here = kernel.setting(problem.functions, problem.definitions, used)
+    here = problem.setting(used)
     tokens = list(token_steps(problem))
     estimate = list(entry_steps(problem, problem.statement, entry, here))
     facts = list(fact_steps(problem, entry))
@@ -62,7 +62,7 @@ def where(problem: Problem, used: Sequence[Tree]) -> tuple[Tree, ...]:
     equal = (isinstance(n, Relation) and "=" in n.operators for n in walk(problem.statement))
     if not any(equal):
         return ()
-    bounds = kernel.setting(problem.functions, problem.definitions, used).bounds(problem.statement)
+    bounds = problem.setting(used).bounds(problem.statement)
     reached = set(names_in(problem.statement))
     bodies = []
     for name, body in reversed(problem.definitions):
@@ -72,7 +72,7 @@ def where(problem: Problem, used: Sequence[Tree]) -> tuple[Tree, ...]:
     found: dict[Tree, Tree] = {}
     for tree in (spelled_out(problem.claim.statement, problem.functions), problem.statement, *bodies):
         for condition in conditions(tree, problem.functions):
-            written = written_out(condition, problem.definitions)
+            written = problem.written(condition)
             if isinstance(written, Relation) and not implied(written, bounds):
                 found.setdefault(written, _solved(condition, bounds))
     return tuple(found.values())
@@ -103,7 +103,7 @@ def token_steps(problem: Problem) -> Iterator[Phrase]:
         if named and (body := spelled_out(node, problem.functions)) != node:
             yield Phrase.of("proofs.token", equation=Relation(("=",), (node, body)))
     tokens = list(dict.fromkeys(n for n in walk(problem.claim.statement) if isinstance(n, Derivative)))
-    out = {token: factors_of(written_out(token, problem.definitions)) for token in tokens}
+    out = {token: factors_of(problem.written(token)) for token in tokens}
     if len(tokens) == 2:
         for long, short in (tokens, tokens[::-1]):
             (c, factors), (d, tail) = out[long], out[short]
@@ -143,8 +143,10 @@ def _fact(problem: Problem, node: Apply) -> Iterator[Phrase]:
     function, order = node.function, node.order
     name = known.resolve(function, problem.functions)
     found = registry.lookup(name) if name else None
-    ends = None if found is None else found.derivative_range if order else found.range
-    if found is None or ends is None or order > 1 or not _derived(found.name, order, ends):
+    ends = None if found is None or order > 1 else found.derivative_range if order else found.range
+    if found is not None and ends is None:
+        yield from extremes(found.name, node)
+    if found is None or ends is None or not _derived(found.name, order, ends):
         return
     argument = Name("z") if any(n.stem == "z" for n in names_in(node)) else node.arguments[0]
     bound = _range_relation(Apply(function, (argument,), order), ends)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from symgrad.notation.codec import to_data
 from symgrad.notation.tree import Apply, Mul, Name, Tree, children, names_in, walk
 from symgrad.proving import kernel
-from symgrad.proving.kernel.families import instances
-from symgrad.proving.kernel.gradient import written_out
-from symgrad.proving.kernel.written import spelled_out
+from symgrad.proving.kernel.asked import Asked, asked
+from symgrad.proving.kernel.depth import Loop
+from symgrad.proving.kernel.setting import Setting
 from symgrad.values.proof import Claim
 
 
@@ -20,19 +20,49 @@ from symgrad.values.proof import Claim
 class Problem:
     """What the tactics work on.
 
-    statement, given: without derivative tokens. pieces: the assumptions as single relations, for every
-    member. leaves: what may be chosen freely, the names of the statement first. deadline: by
-    time.monotonic().
+    chain: the equations as they were given. question: the claim as the kernel sees it. pieces: the
+    assumptions as single relations, for every member. leaves: what may be chosen freely, the names of the
+    statement first. deadline: by time.monotonic(). loop: of a chain whose depth is a letter. numbers: letters
+    put in, of a counterexample.
     """
 
     claim: Claim
     functions: Mapping[str, str]
-    definitions: tuple[tuple[Name, Tree], ...]
-    statement: Tree
-    given: tuple[Tree, ...]
+    chain: tuple[tuple[Name, Tree], ...]
+    question: Asked
     pieces: tuple[Tree, ...]
     leaves: tuple[Name, ...]
     deadline: float
+    loop: Loop | None = None
+    numbers: Mapping[str, Tree] = field(default_factory=dict)
+
+    @property
+    def statement(self) -> Tree:
+        """The claim without derivative tokens."""
+        return self.question.statement
+
+    @property
+    def given(self) -> tuple[Tree, ...]:
+        """The assumptions without derivative tokens."""
+        return self.question.given
+
+    @property
+    def definitions(self) -> tuple[tuple[Name, Tree], ...]:
+        """The equations that proofs may use, in order."""
+        return self.question.definitions
+
+    @property
+    def ranges(self) -> tuple[Tree, ...]:
+        """What holds of the indices because the chain has these members."""
+        return () if self.question.families is None else self.question.families.ranges
+
+    def written(self, tree: Tree) -> Tree:
+        """A tree with its derivative tokens written out."""
+        return self.question.written(tree)
+
+    def setting(self, used: Sequence[Tree] | None = None) -> Setting:
+        """What a proof may use; all assumptions unless said otherwise."""
+        return self.question.setting(self.pieces if used is None else used)
 
     @property
     def late(self) -> bool:
@@ -47,7 +77,8 @@ class Problem:
             "statement": to_data(self.claim.statement),
             "given": [to_data(g) for g in self.claim.given],
             "functions": dict(self.functions),
-            "definitions": [[to_data(name), to_data(body)] for name, body in self.definitions],
+            "definitions": [[to_data(name), to_data(body)] for name, body in self.chain],
+            **({} if self.loop is None else {"loop": self.loop.to_data()}),
             **fields,
         }
 
@@ -79,17 +110,22 @@ class Problem:
         return tuple(found)
 
 
-def make(claim: Claim, definitions: Sequence[tuple[Name, Tree]], timeout: float) -> Problem:
-    """The problem of a claim; CertificateError where a token cannot be written out."""
+def make(
+    claim: Claim,
+    definitions: Sequence[tuple[Name, Tree]],
+    timeout: float,
+    loop: Loop | None = None,
+    numbers: Mapping[str, Tree] | None = None,
+) -> Problem:
+    """The problem of a claim; CertificateError where a token cannot be written out.
+
+    numbers: letters in indices and ends of ranges that a counterexample chooses.
+    """
     functions = dict(claim.functions)
-    chain = tuple((name, spelled_out(body, functions)) for name, body in definitions)
-    statement, *rest = (
-        written_out(spelled_out(t, functions), chain) for t in (claim.statement, *claim.given)
-    )
-    given = tuple(rest)
-    universe = kernel.occurring(statement, chain)
-    pieces = tuple(dict.fromkeys(piece for g in given for piece in instances(g, universe)))
-    defined = {name for name, _ in chain}
-    mentioned = [*universe, *(n for piece in pieces for n in names_in(piece))]
+    question = asked(claim.statement, claim.given, tuple(definitions), functions, loop, numbers)
+    pieces = tuple(question.pieces())
+    defined = {name for name, _ in question.definitions}
+    mentioned = [*question.universe, *(n for piece in pieces for n in names_in(piece))]
     leaves = tuple(n for n in dict.fromkeys(mentioned) if n not in defined)
-    return Problem(claim, functions, chain, statement, given, pieces, leaves, time.monotonic() + timeout)
+    deadline = time.monotonic() + timeout
+    return Problem(claim, functions, tuple(definitions), question, pieces, leaves, deadline, loop, numbers or {})

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
+from fractions import Fraction
+from itertools import islice, product
 from typing import Any
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import to_data
-from symgrad.notation.tree import Name, Number, Tree
+from symgrad.notation.tree import BigOp, Name, Number, Tree, number, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel
+from symgrad.proving.kernel.asked import chosen_letters, unwritten
 from symgrad.proving.kernel.evaluate import Undefined, Value, truth
+from symgrad.proving.kernel.readings import settled_letters
 from symgrad.proving.places import kinks
 from symgrad.proving.points import Points, exact_data
-from symgrad.proving.problem import Problem
+from symgrad.proving.problem import Problem, make
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Counterexample:
 
     def exact(self) -> tuple[tuple[str, str], ...]:
         """Every leaf and its exact value as text."""
-        pairs = exact_data(self.values, self.problem.leaves)
+        pairs = [*numbers_of(self.problem), *exact_data(self.values, self.problem.leaves)]
         return tuple((plain(name), str(value)) for name, value in pairs)
 
 
@@ -39,7 +43,8 @@ def counterexample(problem: Problem, limit: int) -> Counterexample | None:
     for values in islice(points, limit):
         if values is None or not _fails(problem, values) or (fallback and kinks(problem, values)):
             continue
-        pairs: list[tuple[Name, Number]] = [(n, Number(v)) for n, v in exact_data(values, problem.leaves)]
+        exact = [*numbers_of(problem), *exact_data(values, problem.leaves)]
+        pairs: list[tuple[Name, Number]] = [(n, Number(v)) for n, v in exact]
         certificate = problem.certificate(
             "refuted", counterexample=[[to_data(name), to_data(value)] for name, value in pairs]
         )
@@ -54,8 +59,51 @@ def counterexample(problem: Problem, limit: int) -> Counterexample | None:
     return fallback
 
 
+def numbers_of(problem: Problem) -> list[tuple[Name, Fraction]]:
+    """The letters of a counterexample with their numbers."""
+    return [(Name(x), v.value) for x, v in problem.numbers.items() if isinstance(v, Number)]
+
+
 def _fails(problem: Problem, values: Mapping[Tree, Value]) -> bool:
     try:
         return truth(problem.statement, values, problem.functions) is False
     except Undefined:
         return False
+
+
+SMALL = 4
+"""The largest depth that is tried for a counterexample."""
+
+
+def at_small_depths(problem: Problem) -> Counterexample | None:
+    """A counterexample at a small depth, where the claim speaks of ranges whose ends are letters."""
+    if problem.question.families is None:
+        return None
+    letters = sorted(free_letters(problem))
+    for values in product(range(SMALL + 1), repeat=len(letters)) if len(letters) <= 3 else ():
+        numbers: dict[str, Tree] = {x: number(v) for x, v in zip(letters, values, strict=True)}
+        if problem.late:
+            return None
+        left = problem.deadline - time.monotonic()
+        try:
+            small = make(problem.claim, problem.chain, left, problem.loop, numbers)
+            found = None if unwritten(small.question) else counterexample(small, QUICK_POINTS)
+        except CertificateError:
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+QUICK_POINTS = 80
+
+
+def free_letters(problem: Problem) -> set[str]:
+    """The letters in places and ends of ranges that nothing binds or settles."""
+    claim = problem.claim
+    found = chosen_letters(claim.statement, claim.given, problem.chain, problem.loop)
+    bound = {n.index for t in (claim.statement, *claim.given) for n in walk(t) if isinstance(n, BigOp)}
+    free = {n.stem for n in walk(claim.statement) if isinstance(n, Name) and not n.indices}
+    if problem.loop is not None:
+        free.add(problem.loop.depth)
+    return (found & free) - bound - settled_letters(claim.statement, claim.given, problem.loop).keys()

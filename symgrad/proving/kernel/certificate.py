@@ -7,14 +7,12 @@ from typing import Any
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
-from symgrad.notation.tree import Derivative, Name, Tree, names_in, walk
+from symgrad.notation.tree import Name, Number, Tree, names_in
+from symgrad.proving.kernel.asked import asked, chosen_letters, unwritten
+from symgrad.proving.kernel.depth import Loop, read_loop
 from symgrad.proving.kernel.evaluate import precise, truth
-from symgrad.proving.kernel.families import instances
-from symgrad.proving.kernel.gradient import written_out
 from symgrad.proving.kernel.points import assignment, meets, read_name, satisfies
 from symgrad.proving.kernel.rules import prove_entry
-from symgrad.proving.kernel.setting import setting
-from symgrad.proving.kernel.written import spelled_out
 
 FORMAT = "symgrad-proof-1"
 KEYS = {"format", "verdict", "statement", "given", "functions", "definitions"}
@@ -36,35 +34,50 @@ def _check(certificate: Mapping[str, Any]) -> None:
         raise CertificateError("certificate-format")
     verdict = certificate["verdict"]
     extra = {"proved": {"used", "proof", "attained"}, "refuted": {"counterexample"}}[verdict]
-    if set(certificate) != KEYS | extra:
+    if set(certificate) - {"loop"} != KEYS | extra:
         raise CertificateError("certificate-malformed", problem="keys")
     functions = {str(k): str(v) for k, v in certificate["functions"].items()}
-    pairs = [(read_name(name), from_data(body)) for name, body in certificate["definitions"]]
-    in_order(pairs)
-    definitions = [(name, spelled_out(body, functions)) for name, body in pairs]
-    statement, *given = (
-        written_out(spelled_out(from_data(data), functions), definitions)
-        for data in (certificate["statement"], *certificate["given"])
-    )
-    if any(isinstance(node, Derivative) for tree in (statement, *given) for node in walk(tree)):
-        raise CertificateError("certificate-unsupported", kind="Derivative")
-    universe = occurring(statement, definitions)
+    definitions = tuple((read_name(name), from_data(body)) for name, body in certificate["definitions"])
+    in_order(definitions)
+    loop = read_loop(certificate["loop"]) if "loop" in certificate else None
+    statement, *given = (from_data(data) for data in (certificate["statement"], *certificate["given"]))
     if verdict == "refuted":
-        values = assignment(certificate["counterexample"], functions, definitions)
-        satisfies(values, given, universe, functions)
-        if truth(statement, values, functions) is not False:
-            raise CertificateError("certificate-counterexample")
+        _refuted(certificate["counterexample"], statement, given, definitions, functions, loop)
         return
-    allowed = {piece for assumption in given for piece in instances(assumption, universe)}
+    question = asked(statement, given, definitions, functions, loop)
+    if unwritten(question):
+        raise CertificateError("certificate-unsupported", kind="Derivative")
     used = [from_data(data) for data in certificate["used"]]
-    if not allowed.issuperset(used):
+    if not set(question.pieces()).issuperset(used):
         raise CertificateError("certificate-assumption")
-    prove_entry(statement, certificate["proof"], setting(functions, definitions, used))
+    prove_entry(question.statement, certificate["proof"], question.setting(used))
     if certificate["attained"] is not None:
-        values = assignment(certificate["attained"], functions, definitions)
-        satisfies(values, given, universe, functions)
-        if not meets(statement, values, functions):
+        values = assignment(certificate["attained"], functions, question.definitions)
+        satisfies(values, question.given, question.universe, functions)
+        if not meets(question.statement, values, functions):
             raise CertificateError("certificate-attained")
+
+
+def _refuted(
+    point: Sequence[Any],
+    statement: Tree,
+    given: Sequence[Tree],
+    definitions: Sequence[tuple[Name, Tree]],
+    functions: Mapping[str, str],
+    loop: Loop | None,
+) -> None:
+    """Numbers for the letters in indices and ends, then values of the leaves, where the claim fails."""
+    letters = chosen_letters(statement, given, tuple(definitions), loop)
+    values = [(read_name(name), from_data(value)) for name, value in point]
+    chosen = {n.stem: v for n, v in values if n.stem in letters and not n.indices and isinstance(v, Number)}
+    question = asked(statement, given, tuple(definitions), functions, loop, chosen)
+    if unwritten(question):
+        raise CertificateError("certificate-unsupported", kind="Derivative")
+    rest = [pair for pair, (name, _) in zip(point, values, strict=True) if name.stem not in chosen or name.indices]
+    found = assignment(rest, functions, question.definitions)
+    satisfies(found, question.given, question.universe, functions)
+    if truth(question.statement, found, functions) is not False:
+        raise CertificateError("certificate-counterexample")
 
 
 def occurring(statement: Tree, definitions: Sequence[tuple[Name, Tree]]) -> list[Name]:

@@ -8,21 +8,30 @@ from dataclasses import dataclass, field
 from symgrad.notation.tree import Name, Number, Relation, Tree, names_in
 from symgrad.proving.kernel.bounds import Bounds
 from symgrad.proving.kernel.families import parts
+from symgrad.proving.kernel.readings import Families
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a proof entry may use: functions, definitions, assumptions (as single relations)."""
+    """What a proof entry may use: functions, definitions, assumptions (as single relations).
+
+    families: what is assumed of whole families, where indices are letters.
+    """
 
     functions: Mapping[str, str]
     definitions: Sequence[tuple[Name, Tree]]
     used: tuple[Tree, ...]
     settled: Mapping[Tree, Tree] = field(default_factory=dict)
+    families: Families | None = None
     _known: dict[tuple[Name, ...], Bounds] = field(default_factory=dict, compare=False, repr=False)
 
     def with_assumption(self, extra: Tree) -> Setting:
         """The same, with one more assumption."""
-        return setting(self.functions, self.definitions, (*self.used, *parts(extra)))
+        return self.using((*self.used, *parts(extra)))
+
+    def using(self, used: Sequence[Tree]) -> Setting:
+        """The same, with other assumptions."""
+        return setting(self.functions, self.definitions, used, self.families)
 
     def bounds(self, *trees: Tree) -> Bounds:
         """Facts for these trees, with the definitions they reach."""
@@ -39,7 +48,10 @@ class Setting:
 
 
 def setting(
-    functions: Mapping[str, str], definitions: Sequence[tuple[Name, Tree]], used: Sequence[Tree]
+    functions: Mapping[str, str],
+    definitions: Sequence[tuple[Name, Tree]],
+    used: Sequence[Tree],
+    families: Families | None = None,
 ) -> Setting:
     """A Setting; equations `y = 0` among the assumptions are substituted."""
     settled: dict[Tree, Tree] = {}
@@ -47,4 +59,4 @@ def setting(
         match relation:
             case Relation(("=",), (Name() as name, Number() as value)):
                 settled[name] = value
-    return Setting(functions, definitions, tuple(used), settled)
+    return Setting(functions, definitions, tuple(used), settled, families)

@@ -7,17 +7,16 @@ from fractions import Fraction
 
 from symgrad.errors import CertificateError
 from symgrad.functions.application import written
+from symgrad.notation.places import at
 from symgrad.notation.tree import (
     Add,
     Apply,
     BigOp,
     Mul,
-    Name,
     Number,
     Tree,
     number,
     rebuild,
-    substitute,
     walk,
 )
 from symgrad.proving.kernel import functions as known
@@ -44,7 +43,7 @@ def _factors(kind: str, body: Tree, index: str, low: Fraction, high: Fraction) -
     ends = range(int(low), int(high) + 1)
     if len(ends) > MAX_FACTORS:
         raise CertificateError("certificate-too-large")
-    parts = tuple(substitute(body, {Name(index): number(k)}) for k in ends)
+    parts = tuple(at(body, {index: number(k)}) for k in ends)
     if not parts:
         return number(1 if kind == "prod" else 0)
     return parts[0] if len(parts) == 1 else Mul(parts) if kind == "prod" else Add(parts)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from symgrad.errors import CertificateError
-from symgrad.notation.tree import Relation, Tree, substitute
+from symgrad.notation.tree import BigOp, Name, Relation, Tree, substitute, walk
 from symgrad.proving.kernel.bounds import Bounds
 from symgrad.proving.kernel.normal import Normaliser
 from symgrad.proving.kernel.setting import Setting
@@ -26,7 +26,9 @@ def comparison(statement: Tree, here: Setting) -> tuple[str, Tree, Tree]:
     """Operator and both sides of one comparison, what is settled put in."""
     match statement:
         case Relation((operator,), (a, b)):
-            return operator, substitute(a, here.settled), substitute(b, here.settled)
+            bound = {Name(n.index) for side in (a, b) for n in walk(side) if isinstance(n, BigOp)}
+            settled = {name: value for name, value in here.settled.items() if name not in bound}
+            return operator, substitute(a, settled), substitute(b, settled)
     raise CertificateError("certificate-rule")
 
 

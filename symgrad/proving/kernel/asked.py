@@ -1,0 +1,130 @@
+"""A claim as the rules see it: known letters put in, tokens written out, assumptions read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from symgrad.errors import CertificateError
+from symgrad.notation.places import at
+from symgrad.notation.tree import Derivative, Is, Name, Tree, names_in, walk
+from symgrad.proving.kernel.depth import Lines, Loop, Tokens, tokens
+from symgrad.proving.kernel.evaluate import truth
+from symgrad.proving.kernel.families import instances, parts
+from symgrad.proving.kernel.gradient import written_out
+from symgrad.proving.kernel.letters import known_letters, places_in
+from symgrad.proving.kernel.readings import Families, families_of, pieces_of, settled_letters
+from symgrad.proving.kernel.setting import Setting, setting
+from symgrad.proving.kernel.written import spelled_out
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """statement, given: without tokens. families: how assumptions are read where indices are letters."""
+
+    functions: Mapping[str, str]
+    statement: Tree
+    given: tuple[Tree, ...]
+    definitions: Lines
+    families: Families | None
+    tokens: Tokens | None = None
+
+    def written(self, tree: Tree) -> Tree:
+        """A tree with its derivative tokens written out."""
+        return written_out(tree, self.definitions) if self.tokens is None else self.tokens.written_out(tree)
+
+    @property
+    def universe(self) -> list[Name]:
+        """Every name that the statement or the chain mentions."""
+        inside = [n for name, body in self.definitions for n in (name, *names_in(body))]
+        return [*names_in(self.statement), *inside]
+
+    def pieces(self) -> list[Tree]:
+        """The assumptions as single relations, for every member that occurs."""
+        if self.families is not None:
+            return pieces_of(self.statement, self.given, self.families, self.universe)
+        return list(dict.fromkeys(piece for g in self.given for piece in instances(g, self.universe)))
+
+    def setting(self, used: Sequence[Tree]) -> Setting:
+        """What a proof may use, with these among the assumptions."""
+        return setting(self.functions, self.definitions, used, self.families)
+
+
+def asked(
+    statement: Tree,
+    given: Sequence[Tree],
+    definitions: Lines,
+    functions: Mapping[str, str],
+    loop: Loop | None = None,
+    numbers: Mapping[str, Tree] | None = None,
+) -> Asked:
+    """The claim of a chain of definite depth, or of one whose loop runs to a letter.
+
+    numbers: letters that a counterexample chooses.
+    """
+    known = {**settled_letters(statement, given, loop), **(numbers or {})}
+    known = {letter: value for letter, value in known.items() if letter not in _labels(definitions, loop)}
+    if numbers is not None and loop is not None and loop.depth not in known:
+        raise CertificateError("certificate-counterexample")
+    ranges = [] if loop is None else loop.facts(statement)
+    if known:
+        statement, *given = (at(tree, known) for tree in (statement, *given))
+        ranges = [at(fact, known) for fact in ranges]
+    if loop is not None and loop.depth in known:
+        definitions, loop = loop.unrolled(_whole(known[loop.depth])), None
+        # A letter that is left is a place of its own only where the claim is proved for every value there.
+        closed = ranges if numbers is not None else [fact for fact in ranges if not names_in(fact)]
+        if any(names_in(fact) or truth(fact, {}, {}) is not True for fact in closed):
+            raise CertificateError("certificate-assumption")
+    writer = None
+    if loop is None:
+        chain = tuple((name, spelled_out(body, functions)) for name, body in definitions)
+        trees = [written_out(spelled_out(t, functions), chain) for t in (statement, *given)]
+    else:
+        loop = _spelled(loop, functions)
+        chain = (*loop.before, *loop.after)
+        plain = [spelled_out(t, functions) for t in (statement, *given)]
+        used = [piece for g in plain[1:] for piece in parts(g)]
+        letters = known_letters((*used, *ranges), *plain)
+        writer = tokens(loop, letters, *plain)
+        trees = [writer.written_out(tree) for tree in plain]
+    statement, *rest = trees
+    families = families_of(statement, rest, loop)
+    if families is not None:
+        families = replace(families, ranges=tuple(ranges))
+    return Asked(functions, statement, tuple(rest), chain, families, writer)
+
+
+def unwritten(question: Asked) -> bool:
+    """Whether a derivative token is left."""
+    trees = (question.statement, *question.given)
+    return any(isinstance(node, Derivative) for tree in trees for node in walk(tree))
+
+
+def chosen_letters(statement: Tree, given: Sequence[Tree], definitions: Lines, loop: Loop | None) -> set[str]:
+    """The letters that a counterexample may give a number to: places and ends of ranges."""
+    whole = {g.subject.stem for g in given if isinstance(g, Is) and isinstance(g.subject, Name)}
+    found = (places_in((statement, *given)) | whole) - _labels(definitions, loop)
+    return found if loop is None else found | {loop.depth}
+
+
+def _labels(definitions: Lines, loop: Loop | None) -> set[str]:
+    """The letters in the subscripts of a chain's names: these are the names' own."""
+    names = [n for pair in definitions for tree in pair for n in names_in(tree)]
+    if loop is not None:
+        names = list(loop.labelled)
+    return {m.stem for n in names for i in n.indices for m in walk(i) if isinstance(m, Name)}
+
+
+def _whole(value: Tree) -> int:
+    number = getattr(value, "value", None)
+    if number is None or number.denominator != 1:
+        raise CertificateError("certificate-malformed", problem="depth")
+    return int(number)
+
+
+def _spelled(loop: Loop, functions: Mapping[str, str]) -> Loop:
+    def lines(pairs: Lines) -> Lines:
+        return tuple((name, spelled_out(body, functions)) for name, body in pairs)
+
+    return replace(loop, lines=lines(loop.lines), before=lines(loop.before), after=lines(loop.after))

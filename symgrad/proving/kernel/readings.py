@@ -1,0 +1,161 @@
+"""Assumptions about families where indices are letters: `|w_i| <= 1` holds for every i that its conditions allow.
+
+A letter in an index is free, and so the assumption speaks of the whole family, unless the letter is fixed:
+the depth of the chain, an end of a range, a letter said to be an integer. An assumption without any family
+that mentions such a letter (`2 <= i`) is a condition on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from symgrad.notation.indices import from_linear, linear
+from symgrad.notation.places import at, gap
+from symgrad.notation.tree import BigOp, Is, Name, Number, Relation, Tree, names_in, walk
+from symgrad.proving.kernel.depth import Loop, free_names
+from symgrad.proving.kernel.families import parts
+from symgrad.proving.kernel.letters import Letters, known_letters, symbolic
+
+MAX_INSTANCES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """What is assumed of whole families.
+
+    loop: the chain's, if its depth is a letter. ranges: where the indices of the claim can be.
+    """
+
+    given: tuple[Tree, ...]
+    conditions: tuple[Tree, ...]
+    fixed: frozenset[str]
+    exact: frozenset[Name]
+    loop: Loop | None
+    ranges: tuple[Tree, ...] = ()
+
+    def pieces(
+        self, members: Iterable[Name], letters: Letters, used: Sequence[Tree], timeless: bool = False
+    ) -> list[Tree]:
+        """The assumptions for some members, as far as the conditions on the letters certainly hold.
+
+        used: only assumptions among these. timeless: only what mentions no fixed letter.
+        """
+        members, found = tuple(members), dict[Tree, None]()
+        for assumption in self.given:
+            if not set(parts(assumption)) <= set(used) or (timeless and self.fixed & stems(assumption)):
+                continue
+            for values in self._choices(assumption, members):
+                about = [c for c in self.conditions if stems(c) & values.keys()]
+                if all(holds(at(c, values), letters) for c in about):
+                    found.update(dict.fromkeys(parts(at(assumption, values))))
+        return list(found)
+
+    def _choices(self, assumption: Tree, members: Sequence[Name]) -> Iterable[Mapping[str, Tree]]:
+        free = index_letters(assumption, self.exact) - self.fixed
+        patterns = [name for name in names_in(assumption) if name.indices and name not in self.exact]
+        options: list[list[Tree]] = []
+        for letter in sorted(free):
+            values: dict[Tree, None] = {}
+            for pattern, member in product(patterns, members):
+                if pattern.stem == member.stem and len(pattern.indices) == len(member.indices):
+                    for index, place in zip(pattern.indices, member.indices, strict=True):
+                        value = _solved(index, letter, place)
+                        if value is not None:
+                            values[value] = None
+            options.append(list(values))
+        for count, chosen in enumerate(product(*options)):
+            if count < MAX_INSTANCES:
+                yield dict(zip(sorted(free), chosen, strict=True))
+
+
+def _solved(pattern: Tree, letter: str, place: Tree) -> Tree | None:
+    """The letter's value where the pattern is the letter, or the letter and a number."""
+    form = linear(pattern)
+    if form is None or form[0] != ((letter, 1),) or linear(place) is None:
+        return None
+    offset = from_linear(((), form[1]))
+    difference = gap(offset, place)
+    return None if difference is None else from_linear(difference)
+
+
+def holds(condition: Tree, letters: Letters) -> bool:
+    """Whether a condition on letters certainly holds."""
+    for part in parts(condition):
+        match part:
+            case Relation(("<=",), (a, b)) | Relation((">=",), (b, a)):
+                sure = letters.at_least(a, b)
+            case Relation(("<",), (a, b)) | Relation((">",), (b, a)):
+                sure = letters.at_least(a, b, 1)
+            case Relation(("!=",), (a, b)):
+                sure = letters.at_least(a, b, 1) or letters.at_least(b, a, 1)
+            case Is(_, kind):
+                sure = kind in ("integer", "real")
+            case _:
+                sure = False
+        if not sure:
+            return False
+    return True
+
+
+def stems(tree: Tree) -> set[str]:
+    """The names without index, bound ones and those inside indices too."""
+    return {n.stem for n in walk(tree) if isinstance(n, Name) and not n.indices}
+
+
+def index_letters(tree: Tree, exact: frozenset[Name] = frozenset()) -> frozenset[str]:
+    """The letters in the indices of names; of those that exist as they are written, none."""
+    names = (n for n in walk(tree) if isinstance(n, Name) and n not in exact)
+    return frozenset(
+        m.stem for n in names for index in n.indices for m in walk(index) if isinstance(m, Name)
+    )
+
+
+def fixed_letters(statement: Tree, given: Sequence[Tree], loop: Loop | None) -> frozenset[str]:
+    """The letters that stand for one number: depths, ends of ranges, what is said to be an integer."""
+    found = {loop.depth} if loop is not None else set[str]()
+    for node in walk(statement):
+        if isinstance(node, BigOp) and loop is None:
+            found.update(n.stem for end in (node.low, node.high) for n in names_in(end))
+    bound = {n.index for n in walk(statement) if isinstance(n, BigOp)}
+    subjects = (g.subject for g in given if isinstance(g, Is))
+    found.update(s.stem for s in subjects if isinstance(s, Name) and s.stem not in bound)
+    return frozenset(found - bound)
+
+
+def families_of(statement: Tree, given: Sequence[Tree], loop: Loop | None) -> Families | None:
+    """How the assumptions are read; None where no index is a letter and the ordinary reading holds."""
+    if loop is None and not symbolic(statement):
+        return None
+    fixed = fixed_letters(statement, given, loop)
+    exact = frozenset(n for n in (free_names(statement) if loop is None else loop.labelled) if n.indices)
+    of_families = tuple(g for g in given if index_letters(g, exact) - fixed)
+    letters = {letter for g in of_families for letter in index_letters(g, exact) - fixed}
+    bound = {n.index for n in walk(statement) if isinstance(n, BigOp)}
+    conditions = tuple(g for g in given if not _indexed(g) and stems(g) & (letters | bound))
+    return Families(of_families, conditions, fixed, exact, loop)
+
+
+def _indexed(tree: Tree) -> bool:
+    return any(isinstance(n, Name) and n.indices for n in walk(tree))
+
+
+def pieces_of(statement: Tree, given: Sequence[Tree], families: Families, members: Iterable[Name]) -> list[Tree]:
+    """Every single assumption at hand: as written, for the members that occur, and the chain's ranges."""
+    written = [piece for g in given for piece in parts(g)]
+    letters = known_letters((*written, *families.ranges), statement)
+    found = families.pieces(members, letters, written)
+    return list(dict.fromkeys((*written, *found, *families.ranges)))
+
+
+def settled_letters(statement: Tree, given: Sequence[Tree], loop: Loop | None) -> dict[str, Tree]:
+    """The fixed letters whose number is given: n = 4."""
+    fixed = fixed_letters(statement, given, loop)
+    found: dict[str, Tree] = {}
+    for piece in (p for g in given for p in parts(g)):
+        match piece:
+            case Relation(("=",), (Name(stem, ()), Number() as value) | (Number() as value, Name(stem, ()))):
+                if stem in fixed and value.value.denominator == 1:
+                    found.setdefault(stem, value)
+    return found

@@ -1,0 +1,233 @@
+"""Products and sums over an index: equal by their stretches, or compared factor by factor, term by term."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from symgrad.errors import CertificateError
+from symgrad.notation.codec import from_data
+from symgrad.notation.indices import linear
+from symgrad.notation.places import moved
+from symgrad.notation.tree import (
+    ZERO,
+    Add,
+    Apply,
+    BigOp,
+    Mul,
+    Name,
+    Number,
+    Pow,
+    Relation,
+    Tree,
+    names_in,
+    rebuild,
+)  # fmt: skip
+from symgrad.proving.kernel.bounds import MIRROR
+from symgrad.proving.kernel.domain import open_conditions
+from symgrad.proving.kernel.letters import Letters, known_letters
+from symgrad.proving.kernel.normal import ABS
+from symgrad.proving.kernel.readings import stems
+from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, only
+from symgrad.proving.kernel.series import BOUND, Series, same
+from symgrad.proving.kernel.setting import Setting
+
+
+def series(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """Both sides have one normal form; activations put in for their names if `definitions` is true."""
+    operator, a, b = comparison(statement, here)
+    only(entry, "unfold", "definitions")
+    if operator not in ("=", "<=", ">="):
+        raise CertificateError("certificate-rule")
+    if entry["definitions"] not in (True, False) or entry["unfold"] not in (0, 1, 2):
+        raise CertificateError("certificate-malformed", problem="series")
+    letters = letters_of(here, a, b)
+    if entry["definitions"] is True:
+        a, b = (activations(side, here, letters) for side in (a, b))
+    if operator != "=":
+        defined((a, b), here)
+    if not same((a, b), form(here, letters, int(entry["unfold"]))):
+        raise CertificateError("certificate-identity")
+
+
+def letters_of(here: Setting, *trees: Tree) -> Letters:
+    """What is known of the integer letters; letters for which nothing is left are refused."""
+    letters = known_letters(here.used, *trees)
+    if letters.contradictory:
+        raise CertificateError("certificate-empty")
+    return letters
+
+
+def form(here: Setting, letters: Letters, unfold: int = 0) -> Series:
+    """The normal form of a setting."""
+    return Series(here.functions, unfold, here.bounds()._never_negative, letters)
+
+
+def defined(trees: Sequence[Tree], here: Setting) -> None:
+    """Every quotient, root, logarithm and power in the trees has a value, inside big operators too."""
+    letters = letters_of(here, *trees)
+    plain = [_opened_up(tree, here, letters) for tree in trees]
+    if open_conditions(plain, here.bounds(*plain)):
+        raise CertificateError("certificate-missing")
+
+
+def _opened_up(tree: Tree, here: Setting, letters: Letters) -> Tree:
+    """The tree without big operators, their bodies checked, and with x for x^n where n >= 0."""
+    match tree:
+        case BigOp(_, body, index, low, high):
+            defined((body,), opened(Piece(body, body, (index, low, high)), here, letters))
+            return Name(BOUND)
+        case Pow(base, exponent) if (power := linear(exponent)) is not None and power[0]:
+            if letters.nonnegative(power):
+                return _opened_up(base, here, letters)
+    return rebuild(tree, lambda child: _opened_up(child, here, letters))
+
+
+def activations(tree: Tree, here: Setting, letters: Letters) -> Tree:
+    """The tree with a_k replaced by sigma(z_k) wherever the loop defines it so."""
+    loop = None if here.families is None else here.families.loop
+    if loop is None:
+        return tree
+    match tree:
+        case BigOp(_, body, index, low, high):
+            inner = activations(body, here, letters.within(index, low, high))
+            return BigOp(tree.kind, inner, index, low, high, True)
+        case Name() if (place := loop.place(tree)) is not None and tree.stem in loop.made:
+            if letters.at_least(Number(loop.low + ZERO.value), place):
+                body = dict(loop.layer(place)).get(tree)
+                if isinstance(body, Apply):
+                    return body
+            return tree
+        case Name():
+            return tree
+    return rebuild(tree, lambda child: activations(child, here, letters))
+
+
+# ---- factor by factor, term by term
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Two factors or terms that are compared, over a range of an index or alone."""
+
+    smaller: Tree
+    larger: Tree
+    range: tuple[str, Tree, Tree] | None
+
+    def over(self, kind: str, body: Tree) -> Tree:
+        """The product or sum of a body over the piece's range."""
+        if self.range is None:
+            return body
+        letter, low, high = self.range
+        return BigOp(kind, body, letter, low, high, True)
+
+
+def read_piece(data: Any) -> Piece:
+    """A piece from its entry."""
+    where = data["range"]
+    if where is not None:
+        letter, low, high = where
+        if not isinstance(letter, str):
+            raise CertificateError("certificate-malformed", problem="range")
+        where = (letter, from_data(low), from_data(high))
+    return Piece(from_data(data["smaller"]), from_data(data["larger"]), where)
+
+
+def opened(piece: Piece, here: Setting, letters: Letters) -> Setting:
+    """The setting for one place of the range: nothing is known of its letter but the range and the families."""
+    if piece.range is None:
+        return here
+    letter, low, high = piece.range
+    if letter in stems(low) | stems(high):
+        raise CertificateError("certificate-malformed", problem="range")
+    kept = [u for u in here.used if letter not in stems(u)]
+    place = Name(letter)
+    bounds: list[Tree] = [Relation(("<=",), (low, place)), Relation(("<=",), (place, high))]
+    if here.families is not None:
+        members = [n for tree in (piece.smaller, piece.larger) for n in names_in(tree)]
+        clean = Letters(tuple(f for f in letters.facts if letter not in dict(f[0]))).within(letter, low, high)
+        kept += here.families.pieces(members, clean, here.used)
+    return here.using(tuple(dict.fromkeys((*kept, *bounds))))
+
+
+def factorwise(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """0 <= f_i <= g_i for every factor: prod f <= prod g; `<` where one factor is strict and none can be 0.
+
+    An empty range leaves 1 <= 1, so a strict piece needs a range that certainly is not empty.
+    """
+    operator, smaller, larger = oriented(statement, here)
+    only(entry, "pieces")
+    letters = letters_of(here, smaller, larger)
+    pieces = [read_piece(data) for data in entry["pieces"]]
+    joined = [Mul(tuple(p.over("prod", t) for p, t in _sides(pieces, which))) for which in (0, 1)]
+    normal = form(here, letters)
+    if not (same((smaller, joined[0]), normal) and same((larger, joined[1]), normal)):
+        raise CertificateError("certificate-identity")
+    defined((smaller, larger), here)
+    strict = False
+    for piece, data in zip(pieces, entry["pieces"], strict=True):
+        if set(data) != {"smaller", "larger", "range", "sign", "proof", "positive"}:
+            raise CertificateError("certificate-malformed", problem="keys")
+        inner = opened(piece, here, letters)
+        prove(Relation((">=",), (piece.smaller, ZERO)), data["sign"], inner)
+        relation = "<" if operator == "<" and data["positive"] is None else "<="
+        prove(Relation((relation,), (piece.smaller, piece.larger)), data["proof"], inner)
+        if relation == "<":
+            strict = strict or not_empty(piece, letters)
+        elif operator == "<":
+            prove(Relation((">",), (piece.larger, ZERO)), data["positive"], inner)
+    if operator == "<" and not strict:
+        raise CertificateError("certificate-empty-range")
+
+
+def termwise(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """f_i <= g_i for every term: sum f <= sum g; |sum f| <= sum g where |f_i| <= g_i, if `bars` is true."""
+    operator, smaller, larger = oriented(statement, here)
+    only(entry, "pieces", "bars")
+    letters = letters_of(here, smaller, larger)
+    pieces = [read_piece(data) for data in entry["pieces"]]
+    joined = [Add(tuple(p.over("sum", t) for p, t in _sides(pieces, which))) for which in (0, 1)]
+    if entry["bars"] is True:
+        match smaller:
+            case Apply(function, (inside,), 0) if function == ABS:
+                compared = inside
+            case _:
+                raise CertificateError("certificate-rule")
+    elif entry["bars"] is False:
+        compared = smaller
+    else:
+        raise CertificateError("certificate-malformed", problem="bars")
+    normal = form(here, letters)
+    if not (same((compared, joined[0]), normal) and same((larger, joined[1]), normal)):
+        raise CertificateError("certificate-identity")
+    defined((smaller, larger), here)
+    strict = operator == "<="
+    for piece, data in zip(pieces, entry["pieces"], strict=True):
+        if set(data) != {"smaller", "larger", "range", "strict", "proof"}:
+            raise CertificateError("certificate-malformed", problem="keys")
+        left = Apply(ABS, (piece.smaller,)) if entry["bars"] else piece.smaller
+        relation = "<" if data["strict"] is True else "<="
+        prove(Relation((relation,), (left, piece.larger)), data["proof"], opened(piece, here, letters))
+        strict = strict or (relation == "<" and not_empty(piece, letters))
+    if not strict:
+        raise CertificateError("certificate-empty-range")
+
+
+def oriented(statement: Tree, here: Setting) -> tuple[str, Tree, Tree]:
+    """`<` or `<=`, the smaller side, the larger side."""
+    operator, a, b = comparison(statement, here)
+    if operator in (">", ">="):
+        operator, a, b = MIRROR[operator], b, a
+    if operator not in ("<", "<="):
+        raise CertificateError("certificate-rule")
+    return operator, a, b
+
+
+def _sides(pieces: Sequence[Piece], which: int) -> list[tuple[Piece, Tree]]:
+    return [(p, p.larger if which else p.smaller) for p in pieces]
+
+
+def not_empty(piece: Piece, letters: Letters) -> bool:
+    """Whether the range certainly has an index in it."""
+    return piece.range is None or letters.at_least(piece.range[1], moved(piece.range[2], 1), 1)
