@@ -220,6 +220,13 @@ class Question:
         return frozenset(name for shape in shapes.values() for size in shape for name in names_in(size))
 
     @property
+    def identity(self) -> frozenset[Name]:
+        """I, where there are matrices and no name is called so."""
+        mine = self.network.names if self.network is not None else frozenset(self.shapes)
+        some = self.network.shapes if self.network is not None else self.shapes
+        return frozenset([Name("I")]) if some and all(name.stem != "I" for name in mine) else frozenset()
+
+    @property
     def errors(self) -> frozenset[str]:
         """delta, where the errors of layers are vectors."""
         return frozenset(["delta"]) if self.network is not None and self.network.shapes else frozenset()
@@ -237,7 +244,7 @@ class Question:
             return Context(
                 "answer",
                 arrays=frozenset(n.stem for n, shape in network.shapes.items() if shape) | self.errors,
-                known=network.names | self.sizes,
+                known=network.names | self.sizes | self.identity,
                 functions=declared,
                 layered=frozenset(n.stem for n in network.names if n.layer),
                 activation=network.activation,
@@ -246,7 +253,7 @@ class Question:
                 families=symbolic.families if symbolic else frozenset(),
                 bound=self.letters,
             )
-        names = frozenset(names_in(self.gold)) | frozenset(self.shapes) | self.sizes
+        names = frozenset(names_in(self.gold)) | frozenset(self.shapes) | self.sizes | self.identity
         applied = {node.function.stem for node in walk(self.gold) if isinstance(node, Apply)}
         general = frozenset(applied & GENERAL_FUNCTIONS) | frozenset(self.functions)
         activation = next(iter(general)) if len(general) == 1 else None

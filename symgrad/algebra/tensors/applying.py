@@ -213,6 +213,8 @@ class Applying:
 
     def diagonal(self, value: Value, tree: Tree) -> Value:
         """diag(v)_ij = delta_ij v_i."""
+        if ONE not in value.shape:
+            raise Unsupported("function")
         up = self.column(value, tree)
         size = up.shape[ROWS]
         if size == ONE:

@@ -134,10 +134,10 @@ class Builder(Applying):
             case Elementwise("*", a, b):
                 return self.entrywise(self.visit(a, names), self.visit(b, names), tree)
             case Div(a, b) | Elementwise("/", a, b):
-                below = self.visit(b, names)
-                if isinstance(tree, Div) and below.shape != SCALAR:
-                    raise Misshapen(tree, self.visit(a, names).shape, below.shape)
-                return self.entrywise(self.visit(a, names), self.power(below, Fraction(-1)), tree)
+                above, below = self.visit(a, names), self.visit(b, names)
+                if isinstance(tree, Div) and below.shape != SCALAR != above.shape:
+                    raise Misshapen(tree, above.shape, below.shape)
+                return self.entrywise(above, self.power(below, Fraction(-1)), tree)
             case Pow(a, b) | Elementwise("^", a, b):
                 return self.raised(tree, a, b, names)
             case Apply():
@@ -156,9 +156,7 @@ class Builder(Applying):
         if base == Constant("e"):
             return self.exponential(self.visit(exponent, names))
         below = self.visit(base, names)
-        if isinstance(tree, Pow) and ONE not in below.shape:
-            raise Misshapen(tree, below.shape, SCALAR)
-        if n is None:
+        if n is None or (isinstance(tree, Pow) and ONE not in below.shape):
             raise Unsupported("not-scalar")
         return self.power(below, n)
 

@@ -260,6 +260,8 @@ class Entries:
                 return ((Apply(Name("sqrt"), (total([Pow(c, number(2)) for c in cells]),)),),)
             case "trace", 1:
                 return ((total([row[i] for i, row in enumerate(grids[0])]),),)
+            case "diag", 1 if len(grids[0]) > 1 < len(grids[0][0]):
+                raise Unsupported("function")
             case "diag", 1:
                 place = range(len(cells))
                 return tuple(tuple(cells[i] if i == j else ZERO for j in place) for i in place)

@@ -43,6 +43,7 @@ from symgrad.notation.tree import (
 X, Y = Name("x"), Name("y")
 Array = Any
 TOLERANCE = 1e-8
+MAX_SEEN = 20_000
 
 
 @dataclass(slots=True)
@@ -53,6 +54,7 @@ class Prints:
     values: dict[Tree, Array] = field(default_factory=dict)
     sizes: dict[Tree, int] = field(init=False)
     functions: dict[Apply, Callable[..., Array]] = field(default_factory=dict)
+    seen: dict[Tree, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         symbols = dict.fromkeys(n for s in self.scope.shapes.values() for size in s for n in names_in(size))
@@ -90,7 +92,15 @@ class Prints:
         return self.scope.bodies.get(node) if isinstance(node, Name) else None
 
     def visit(self, tree: Tree) -> Array:
-        """The value of a node."""
+        """The value of a node; candidates share most of theirs."""
+        if (known := self.seen.get(tree)) is None:
+            if len(self.seen) > MAX_SEEN:
+                self.seen.clear()
+            known = self.seen[tree] = self.node(tree)
+        return known
+
+    def node(self, tree: Tree) -> Array:
+        """The value of a node from those below it."""
         match tree:
             case Number(value):
                 return np.array([[float(value)]])
@@ -185,7 +195,20 @@ class Prints:
                 with np.errstate(all="ignore"):
                     return float(program(dict(pairs)))
 
-            self.functions[tree] = np.vectorize(run, otypes=[float])
+            slow = np.vectorize(run, otypes=[float])
+
+            def fast(*values: Array) -> Array:
+                if len(values) == 1:
+                    try:
+                        with np.errstate(all="ignore"):
+                            found = np.asarray(program({X: values[0]}), dtype=float)
+                    except (TypeError, ValueError, ArithmeticError, AttributeError):
+                        return slow(*values)
+                    if found.shape == values[0].shape:
+                        return found
+                return slow(*values)
+
+            self.functions[tree] = fast
         return self.functions[tree]
 
 

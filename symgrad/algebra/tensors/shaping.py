@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from symgrad.algebra.normal import Unsupported
 from symgrad.algebra.tensors.terms import Form
 from symgrad.notation.tree import ONE, Derivative, Name, Tree
 
@@ -57,4 +58,4 @@ def shape_of_token(token: Derivative, shapes: Mapping[Name, tuple[Tree, ...]]) -
         return of
     if ONE in of and ONE in by:
         return (of[0] if of[0] != ONE else of[1], by[0] if by[0] != ONE else by[1])
-    raise Misshapen(token, of, by)
+    raise Unsupported("not-scalar")

@@ -9,7 +9,7 @@ from symgrad.algebra import Decision, Misshapen
 from symgrad.grading.matrices.desk import Desk, Room, desk_of
 from symgrad.grading.matrices.diagnosis import Named, Search
 from symgrad.grading.matrices.telling import hints, separated
-from symgrad.grading.matrices.written import Meant, layered, meant
+from symgrad.grading.matrices.written import Meant, layered, meant, unresolved
 from symgrad.grading.question import Question
 from symgrad.grading.reading import Answer
 from symgrad.grading.rubric import score
@@ -26,7 +26,8 @@ NUMBER = (ONE, ONE)
 class Outcome:
     """What one reading of the names makes of the answer.
 
-    state: equal, different, misshapen or unknown. why: where the shapes do not fit.
+    state: equal, different, misshapen or unknown. why: where the shapes do not fit. raw: the answer as it
+    was written, before products of vectors were read entry by entry.
     """
 
     state: str
@@ -34,6 +35,7 @@ class Outcome:
     meant: Meant
     decision: Decision | None = None
     why: Misshapen | None = None
+    raw: Tree = ONE
 
 
 def judge_shaped(question: Question, answer: Answer, remarks: tuple[Phrase, ...]) -> Mark:
@@ -86,16 +88,19 @@ def lines(desk: Desk, answer: Answer) -> Working | None:
 def outcome(desk: Desk, room: Room, tree: Tree) -> Outcome:
     """What one reading makes of an answer, in every layout that is accepted."""
     understood = meant(tree, room.shape)
+    if unresolved(understood.tree):
+        return Outcome("unknown", room, understood)
     found: list[Outcome] = []
     for answer, gold in accepted(desk.question, room, understood.tree):
-        each = compared(room, replace(understood, tree=answer), gold)
+        each = replace(compared(room, replace(understood, tree=answer), gold), raw=tree)
         if each.state == "equal":
             return each
         found.append(each)
     states = {each.state for each in found}
     if "unknown" in states:
         return next(each for each in found if each.state == "unknown")
-    return next((each for each in found if each.state == "different"), found[0])
+    whole = [each for each in found if each.decision is not None]
+    return next((each for each in found if each.state == "different"), (*whole, *found)[0])
 
 
 def compared(room: Room, understood: Meant, gold: Tree) -> Outcome:
@@ -110,7 +115,7 @@ def compared(room: Room, understood: Meant, gold: Tree) -> Outcome:
     decision = room.equal(tree, gold)
     if decision.verdict != "unknown":
         return Outcome(decision.verdict, room, understood, decision)
-    if decision.reason != "shapes":
+    if decision.reason != "shapes" or mine == right:
         return Outcome("unknown", room, understood, decision)
     if mine == NUMBER:  # a number for a vector of equal entries: not wrong, and not what was asked
         spread = Elementwise("*", tree, Apply(Name("ones"), right))
@@ -174,6 +179,9 @@ def incorrect(question: Question, first: Outcome, working: Working | None) -> Ma
                 room, tree = inner, working.trees[place]
             else:
                 asked, named = question, None
+    if named is None and first.meant.elementwise:
+        raw = search(question, room, first.raw)
+        named = raw if raw.mends else None
     named = named or search(question, room, tree)
     explained = working is None or place is None or working.once
     points = score(question, "incorrect", named.readings if explained else (), earned)

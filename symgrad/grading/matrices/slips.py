@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import combinations, permutations
 
 from symgrad.grading.matrices.desk import Pieces
 from symgrad.grading.matrices.places import Put, places
@@ -69,6 +69,12 @@ class Mends:
         for term in self.pieces.terms:
             mistake = Mistake("dropped-term", plain(term), None, (), (term,))
             yield Mend((mistake,), Add((tree, term)), 1.2)
+            for node, put, above in places(tree):
+                if above and isinstance(node, Add):
+                    yield Mend((mistake,), put(Add((*node.terms, term))), 1.2)
+        for writing in self.pieces.writings:
+            if isinstance(writing, Add) and len(writing.terms) <= 6:
+                yield from self.several_terms(tree, writing.terms)
         for node, put, above in places(tree):
             if above and isinstance(above[-1], Apply | Transpose | Pow):
                 continue
@@ -79,6 +85,14 @@ class Mends:
                 continue
             if not isinstance(node, Mul | Elementwise | Add):
                 yield from self.exchanged(node, put)
+
+    def several_terms(self, tree: Tree, terms: tuple[Tree, ...]) -> Iterator[Mend]:
+        """Two terms of a sum or more that were left out."""
+        for count in range(2, len(terms)):
+            for gone in combinations(terms, count):
+                detail = ", ".join(map(plain, gone))
+                mistake = Mistake("dropped-term", detail, None, (), (Add(gone),))
+                yield Mend((mistake,), Add((tree, *gone)), 1.2)
 
     # -- one at a time -----------------------------------------------------------------------------------
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
 
 from symgrad.algebra import Misshapen
 from symgrad.notation.tree import (
     ONE,
+    Add,
     Apply,
+    Derivative,
     Div,
     Elementwise,
     Mul,
     Name,
+    Neg,
     Number,
     Pow,
     Transpose,
     Tree,
     names_in,
     rebuild,
+    substitute,
+    walk,
 )
 
 Shape = tuple[Tree, Tree]
+IDENTITY = Name("I")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +44,39 @@ def meant(tree: Tree, shape: Callable[[Tree], Shape]) -> Meant:
     found: list[Tree] = []
 
     def of(node: Tree) -> Tree:
-        node = rebuild(node, of) if not isinstance(node, Name) else node
+        node = rebuild(node, of) if not isinstance(node, Name | Derivative) else node
         match node:
             case Mul(factors):
-                return products(factors)
+                return products(with_ones(factors))
+            case Add(terms) if any(map(is_identity, terms)):
+                return Add(tuple(identities(terms)))
             case Div(a, b) if vectors(a, b):
                 found.append(node)
                 return Elementwise("/", a, b)
         return node
+
+    def identities(terms: tuple[Tree, ...]) -> Iterator[Tree]:
+        square = next((s for s in map(shape_of, terms) if s and s[0] == s[1] != ONE), None)
+        for term in terms:
+            yield substitute(term, {IDENTITY: Apply(Name("eye"), (square[0],))}) if square else term
+
+    def with_ones(factors: tuple[Tree, ...]) -> tuple[Tree, ...]:
+        """1^T v: a row of ones before a vector or matrix; I W: the identity is left out."""
+        new: list[Tree] = []
+        for i, factor in enumerate(factors):
+            if factor == Transpose(ONE) and i + 1 < len(factors) and (s := shape_of(factors[i + 1])):
+                new.append(Transpose(Apply(Name("ones"), (s[0],))) if s != (ONE, ONE) else ONE)
+            elif factor != IDENTITY or len(factors) == 1:
+                new.append(factor)
+        return tuple(new) or (IDENTITY,)
+
+    def shape_of(tree: Tree) -> Shape | None:
+        if is_identity(tree):
+            return None
+        try:
+            return shape(tree)
+        except ArithmeticError:
+            return None
 
     def vectors(a: Tree, b: Tree) -> bool:
         try:
@@ -66,6 +97,21 @@ def meant(tree: Tree, shape: Callable[[Tree], Shape]) -> Meant:
         return done[0] if len(done) == 1 else Mul(tuple(done))
 
     return Meant(of(tree), tuple(found))
+
+
+def is_identity(term: Tree) -> bool:
+    """Whether a term is I, or a number times it."""
+    match term:
+        case Neg(operand):
+            return is_identity(operand)
+        case Mul(factors):
+            return IDENTITY in factors and all(isinstance(f, Number) or f == IDENTITY for f in factors)
+    return term == IDENTITY
+
+
+def unresolved(tree: Tree) -> bool:
+    """Whether the size of an identity or of a row of ones is not plain."""
+    return any(node == IDENTITY or node == Transpose(ONE) for node in walk(tree))
 
 
 def layered(tree: Tree) -> Tree:
