@@ -102,7 +102,7 @@ class Trial:
     ) -> ShapedWitness | None:
         """A point for one entry."""
         scope = Scope(tuple(self.entries.definitions.items()), self.entries.scope.functions)
-        ground = Ground(scope, (*pair, *self.constraints))
+        ground = Ground(scope, (*pair, *self.constraints, *self.entries.solved))
         kinds = quick(ground) if points == QUICK else attempts(ground, points)
         for kind, candidates in kinds:
             for functions in ground.choices():
@@ -117,11 +117,12 @@ class Trial:
     def differ(self, machine: Machine, point: Point) -> tuple[dict[Tree, Value], Value, Value] | None:
         """The values if the two sides differ at a point that what is assumed allows."""
         try:
-            values, (left, right, *conditions) = machine.run(point)
+            values, (left, right, *others) = machine.run(point)
         except (Inexact, NoValue):
             return None
         kind: Kind = machine.kind
         with kind.working():
+            conditions = others[: len(self.constraints)]
             if not all(kind.compare("=", c, kind.number(Fraction(1))) for c in conditions):
                 return None
             return (values, left, right) if bool(left != right) else None
