@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from symgrad.algebra import Decision, algebra_of
 from symgrad.errors import SymgradError
+from symgrad.grading.cost import light
 from symgrad.grading.depths import judge_symbolic
 from symgrad.grading.diagnosis import Found, diagnose
 from symgrad.grading.domains import demands, never_zero, nowhere
@@ -17,6 +18,7 @@ from symgrad.grading.numbers import judge_number
 from symgrad.grading.question import Question
 from symgrad.grading.reading import Answer, Unreadable, read_answer
 from symgrad.grading.rubric import score
+from symgrad.grading.worker import worker_for
 from symgrad.grading.working import Working, introduced, judge_working, shown, sub_question
 from symgrad.grading.working import said as described
 from symgrad.network.symbolic import SymbolicNetwork
@@ -37,10 +39,35 @@ def mark(question: Question, text: str) -> Mark:
         answer = read_answer(question, text)
     except Unreadable as problem:
         return unreadable(problem.error)
-    found = judge(question, answer)
+    found = judge(question, answer) if is_light(answer) else confined(question, answer)
     if answer.doubt is not None and found.verdict != "correct":
         return unreadable(answer.doubt)
     return replace(found, reading=latex(answer.tree), answer=answer.tree)
+
+
+def is_light(answer: Answer) -> bool:
+    """Whether every part of an answer is of the size that people write."""
+    return all(light(line.right) for line in answer.lines) and light(answer.tree) and len(answer.lines) <= 40
+
+
+def confined(question: Question, answer: Answer) -> Mark:
+    """The mark of an answer that may cost much, found in a process that can be killed."""
+    mark = worker_for(question, in_worker).ask(answer)
+    if isinstance(mark, Mark):
+        return mark
+    reason = "feedback.undecided-too-large"
+    return Mark("undecided", evidence=(Phrase.of(reason),), remarks=taken(answer))
+
+
+def in_worker(question: Question, answer: Answer, tell: Callable[[Mark], None]) -> None:
+    """What the worker does: the verdict as soon as it is known, then the whole mark."""
+    decision = None
+    if question.judged_by_algebra:
+        decision = algebra_of(question.scope).equal(answer.tree, question.gold)
+        if decision.verdict == "different":
+            points = score(question, "incorrect", ())
+            tell(Mark("incorrect", (), points, evidence(question, decision), remarks=taken(answer)))
+    tell(judge(question, answer))
 
 
 def unreadable(error: SymgradError) -> Mark:

@@ -258,4 +258,6 @@ class Question:
         general = frozenset(applied & GENERAL_FUNCTIONS) | frozenset(self.functions)
         activation = next(iter(general)) if len(general) == 1 else None
         arrays = frozenset(name.stem for name, shape in self.shapes.items() if shape)
+        if not self.scalar and not self.shapes:  # what is a vector or matrix shows in the answers too
+            arrays = frozenset(name.stem for name in names)
         return Context("answer", names, functions=general, activation=activation, arrays=arrays)

@@ -13,7 +13,7 @@ from symgrad.grading.doubts import doubt
 from symgrad.grading.question import Question
 from symgrad.grading.settling import settle
 from symgrad.notation.context import Context
-from symgrad.notation.reader import read, read_source
+from symgrad.notation.reader import MAX_ANSWER, MAX_NODES, read, read_source
 from symgrad.notation.source import Source
 from symgrad.notation.symbols import BUILT_IN, COMMAND_WORDS, GREEK_WORDS, SYNONYMS
 from symgrad.notation.tree import (
@@ -81,6 +81,10 @@ def read_answer(question: Question, text: str) -> Answer:
     Raises:
         Unreadable: never counted as wrong.
     """
+    if len(text) > MAX_ANSWER:
+        raise Unreadable(
+            Source(text[:MAX_ANSWER], "<answer>").error("too-long", MAX_ANSWER, limit=MAX_ANSWER)
+        )
     cleaned = clean(text)
     source = Source(cleaned, "<answer>")
     if not cleaned.strip():
@@ -208,12 +212,30 @@ class Understanding:
             local = name in self.own or (isinstance(name, Name) and self.is_delta(name))
             if local and relation is not answer:
                 raw[name] = strip_spans(relation.operands[-1])
-        for _ in raw:
-            raw = {
-                name: substitute(value, {k: v for k, v in raw.items() if k != name})
-                for name, value in raw.items()
-            }
-        self.values = raw
+        self.values = self.resolved(raw)
+
+    def resolved(self, raw: dict[Tree, Tree]) -> dict[Tree, Tree]:
+        """The values with each other's names put in, in whatever order they were written.
+
+        Raises:
+            SymgradError: a value would grow beyond the cap on formulas.
+        """
+        found: dict[Tree, Tree] = {}
+        sizes: dict[Tree, int] = {}
+        waiting = dict(raw)
+        while waiting:
+            ready = [
+                n for n, value in waiting.items() if not any(m in waiting for m in walk(value) if m != n)
+            ]
+            for name in ready:
+                value = waiting.pop(name)
+                sizes[name] = sum(sizes.get(node, 1) for node in walk(value))
+                if sizes[name] > MAX_NODES:
+                    raise self.source.error("too-many-nodes", 0, len(self.source.text), limit=MAX_NODES)
+                found[name] = substitute(value, {k: v for k, v in found.items() if k != name})
+            if not ready:
+                return found
+        return found
 
     def is_delta(self, name: Name) -> bool:
         """Whether a name is the error of a layer, which an answer may define once more."""
@@ -246,6 +268,8 @@ class Understanding:
         tree = strip_spans(part)
         if self.values:
             tree = flat(substitute(tree, self.values))
+            if any(count >= MAX_NODES for count, _ in enumerate(walk(tree))):
+                raise self.source.error("too-many-nodes", 0, len(self.source.text), limit=MAX_NODES)
         left = next((n for n in walk(tree) if isinstance(n, Name) and n in self.own), None)
         if left is not None:
             raise self.source.error("unknown-name", *(part.span or (0, 1)), name=plain(left))
