@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from symgrad.functions.questionnaire import End, Function, Range
+from symgrad.functions.questionnaire import End, Extremum, Function, Range
 
 FUNCTION = Function(
     name="arctan",
@@ -25,4 +25,24 @@ FUNCTION = Function(
     kinks=(),
     exact=((Fraction(0), Fraction(0)),),
     activation=True,
+    extrema=(
+        Extremum(0, "low", Fraction("-1.570797"), Fraction("-6"), "", "-pi/2"),
+        Extremum(0, "high", Fraction("1.570797"), Fraction("6"), "", "pi/2"),
+        Extremum(
+            2,
+            "low",
+            Fraction("-0.64952"),
+            Fraction("0.57735"),
+            "x = 1/sqrt(3)",
+            "-3 sqrt(3)/8",
+        ),
+        Extremum(
+            2,
+            "high",
+            Fraction("0.64952"),
+            Fraction("-0.57735"),
+            "x = -1/sqrt(3)",
+            "3 sqrt(3)/8",
+        ),
+    ),
 )

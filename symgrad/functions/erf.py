@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from symgrad.functions.questionnaire import End, Function, Range
+from symgrad.functions.questionnaire import End, Extremum, Function, Range
 
 FUNCTION = Function(
     name="erf",
@@ -23,4 +23,25 @@ FUNCTION = Function(
     kinks=(),
     exact=((Fraction(0), Fraction(0)),),
     activation=False,
+    extrema=(
+        Extremum(0, "low", Fraction(-1), Fraction(-3), "", "-1", reach=Fraction(3)),
+        Extremum(0, "high", Fraction(1), Fraction(3), "", "1", reach=Fraction(3)),
+        Extremum(1, "high", Fraction("1.12838"), Fraction("0"), "x = 0", "2/sqrt(pi)"),
+        Extremum(
+            2,
+            "low",
+            Fraction("-0.967884"),
+            Fraction("0.707107"),
+            "x = 1/sqrt(2)",
+            "-2 sqrt(2) exp(-1/2)/sqrt(pi)",
+        ),
+        Extremum(
+            2,
+            "high",
+            Fraction("0.967884"),
+            Fraction("-0.707107"),
+            "x = -1/sqrt(2)",
+            "2 sqrt(2) exp(-1/2)/sqrt(pi)",
+        ),
+    ),
 )

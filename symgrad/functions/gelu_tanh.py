@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from symgrad.functions.questionnaire import Function
+from symgrad.functions.questionnaire import Extremum, Function
 
 U = "sqrt(2/pi) (x + {0.044715} x^3)"
 V = f"sigmoid(2 {U}) sigmoid(-2 {U})"
@@ -27,4 +27,17 @@ FUNCTION = Function(
     kinks=(),
     exact=((Fraction(0), Fraction(0)),),
     activation=True,
+    extrema=(
+        Extremum(0, "low", Fraction("-0.170041"), Fraction("-0.752461"), "gelu_tanh'(x) = 0"),
+        Extremum(
+            1, "low", Fraction("-0.128994"), Fraction("-1.418504"), "gelu_tanh''(x) = 0", step=Fraction(1, 8)
+        ),
+        Extremum(
+            1, "high", Fraction("1.128994"), Fraction("1.418504"), "gelu_tanh''(x) = 0", step=Fraction(1, 8)
+        ),
+        Extremum(
+            2, "low", Fraction("-0.107914"), Fraction("2.013481"), "gelu_tanh'''(x) = 0", step=Fraction(1, 16)
+        ),
+        Extremum(2, "high", Fraction("0.797885"), Fraction("0"), "x = 0", "sqrt(2/pi)", step=Fraction(1, 8)),
+    ),
 )

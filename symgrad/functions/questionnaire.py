@@ -74,6 +74,40 @@ class Kink:
     derivative: Fraction
 
 
+@dataclass(frozen=True, slots=True)
+class Extremum:
+    """A rational bound for f, f' or f'' whose best value is no simple rational, and where that is taken.
+
+    Args:
+        order: 0 for f, 1 for f', 2 for f''.
+        side: `low` or `high`.
+        bound: the rational bound; it holds strictly unless it is `attained`.
+        near: about where the extreme value is taken.
+        at: that place exactly, as an equation for x (`x = sqrt(2)`), "" if it is only approached.
+        value: the extreme value exactly, "" where there is no closed form.
+        attained: whether the bound is the extreme value itself, `at` being then of the form `x = ...`.
+        reach, step: a proof cuts [-reach, reach] into intervals of this length.
+        terms: of the Taylor polynomials there, 0 where f is not smooth.
+    """
+
+    order: int
+    side: str
+    bound: Fraction
+    near: Fraction
+    at: str
+    value: str = ""
+    attained: bool = False
+    reach: Fraction = Fraction(6)
+    step: Fraction = Fraction(1, 4)
+    terms: int = 6
+
+    def __post_init__(self) -> None:
+        if self.side not in ("low", "high") or self.order not in (0, 1, 2):
+            raise ValueError(f"no extremum of order {self.order} on side {self.side!r}")
+        if self.attained and not self.at.startswith("x = "):
+            raise ValueError("an attained bound says where")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
     """One scalar function x -> f(x); all formulas in plain notation, numbers of any length as {0.5} or {1/3}.
@@ -97,6 +131,7 @@ class Function:
         kinks: where the derivative jumps.
         exact: arguments at which f is rational, with the value.
         activation: whether a layer may name it (relu: yes; log: no).
+        extrema: rational bounds of f, f' and f'' whose best values are irrational or taken at such places.
         family: the same questionnaire for other values of the options, by keyword; None without options.
     """
 
@@ -118,6 +153,7 @@ class Function:
     kinks: tuple[Kink, ...]
     exact: tuple[tuple[Fraction, Fraction], ...]
     activation: bool
+    extrema: tuple[Extremum, ...] = ()
     family: Callable[..., Function] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:

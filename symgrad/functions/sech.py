@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from symgrad.functions.questionnaire import End, Function, Range
+from symgrad.functions.questionnaire import End, Extremum, Function, Range
 
 FUNCTION = Function(
     name="sech",
@@ -23,4 +23,33 @@ FUNCTION = Function(
     kinks=(),
     exact=((Fraction(0), Fraction(1)),),
     activation=False,
+    extrema=(
+        Extremum(
+            1,
+            "low",
+            Fraction("-1/2"),
+            Fraction("0.881374"),
+            "x = log(1 + sqrt(2))",
+            "-1/2",
+            attained=True,
+        ),
+        Extremum(
+            1,
+            "high",
+            Fraction("1/2"),
+            Fraction("-0.881374"),
+            "x = -log(1 + sqrt(2))",
+            "1/2",
+            attained=True,
+        ),
+        Extremum(2, "low", Fraction("-1"), Fraction("0"), "x = 0", "-1", attained=True),
+        Extremum(
+            2,
+            "high",
+            Fraction("0.272166"),
+            Fraction("-1.544485"),
+            "sech(x)^2 = 1/6",
+            "sqrt(6)/9",
+        ),
+    ),
 )

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from symgrad.functions.questionnaire import End, Function, Range
+from symgrad.functions.questionnaire import End, Extremum, Function, Range
 
 FUNCTION = Function(
     name="sigmoid",
@@ -26,4 +26,24 @@ FUNCTION = Function(
     kinks=(),
     exact=((Fraction(0), Fraction(1, 2)),),
     activation=True,
+    extrema=(
+        Extremum(
+            2,
+            "low",
+            Fraction("-0.096226"),
+            Fraction("1.316958"),
+            "x = log(2 + sqrt(3))",
+            "-sqrt(3)/18",
+            reach=Fraction(8),
+        ),
+        Extremum(
+            2,
+            "high",
+            Fraction("0.096226"),
+            Fraction("-1.316958"),
+            "x = log(2 - sqrt(3))",
+            "sqrt(3)/18",
+            reach=Fraction(8),
+        ),
+    ),
 )

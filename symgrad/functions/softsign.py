@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from symgrad.functions.questionnaire import End, Function, Range
+from symgrad.functions.questionnaire import End, Extremum, Function, Range
 
 FUNCTION = Function(
     name="softsign",
@@ -25,4 +25,8 @@ FUNCTION = Function(
     kinks=(),
     exact=((Fraction(-1), Fraction(-1, 2)), (Fraction(0), Fraction(0)), (Fraction(1), Fraction(1, 2))),
     activation=True,
+    extrema=(
+        Extremum(0, "low", Fraction(-1), Fraction(-6), "", "-1", terms=0),
+        Extremum(0, "high", Fraction(1), Fraction(6), "", "1", terms=0),
+    ),
 )

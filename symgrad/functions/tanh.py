@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from symgrad.functions.questionnaire import End, Function, Range
+from symgrad.functions.questionnaire import End, Extremum, Function, Range
 
 FUNCTION = Function(
     name="tanh",
@@ -26,4 +26,22 @@ FUNCTION = Function(
     kinks=(),
     exact=((Fraction(0), Fraction(0)),),
     activation=True,
+    extrema=(
+        Extremum(
+            2,
+            "low",
+            Fraction("-0.769801"),
+            Fraction("0.658479"),
+            "x = log(2 + sqrt(3))/2",
+            "-4 sqrt(3)/9",
+        ),
+        Extremum(
+            2,
+            "high",
+            Fraction("0.769801"),
+            Fraction("-0.658479"),
+            "x = log(2 - sqrt(3))/2",
+            "4 sqrt(3)/9",
+        ),
+    ),
 )

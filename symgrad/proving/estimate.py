@@ -32,7 +32,7 @@ from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.kernel.pieces import alternatives, settled
 from symgrad.proving.methods import BY_RULE
-from symgrad.proving.places import range_line
+from symgrad.proving.places import numeral, range_line, tidy
 from symgrad.proving.problem import Problem
 from symgrad.proving.spelling import completed, shown, valued
 from symgrad.proving.tactics.goal import factors_of, product
@@ -212,13 +212,17 @@ def product_line(smaller: Tree, larger: Tree, bounds: Bounds, strict: bool) -> R
     if total > limit or (strict and total == limit and not below):
         return None
     numbers: list[Tree] = [Number(c)] if abs(c) != 1 else []
-    numbers += [Number(size.high or Fraction(0)) for size in sizes]
+    numbers += [numeral(size.high or Fraction(0)) for size in sizes]
     if all(isinstance(f, Apply) and f.function == ABS for f in factors):
         inside = product(c, [f.arguments[0] for f in factors if isinstance(f, Apply)])
         smaller = Apply(ABS, (inside,))
-    sides: list[Tree] = [smaller, *([Mul(tuple(numbers))] if len(numbers) > 1 else []), Number(total)]
-    operators = ("<" if below else "<=", *(["="] if len(numbers) > 1 else []))
-    if total != limit:
+    short = tidy(total, 1)
+    if short.value > limit or len(numbers) < 2:
+        short = numeral(total)
+    sides: list[Tree] = [smaller, *([Mul(tuple(numbers))] if len(numbers) > 1 else []), short]
+    rounded = "=" if short.value == total else "<"
+    operators = ("<" if below else "<=", *([rounded] if len(numbers) > 1 else []))
+    if short.value != limit:
         sides, operators = [*sides, Number(limit)], (*operators, "<=" if below or not strict else "<")
     return Relation(operators, tuple(sides))
 

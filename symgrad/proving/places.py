@@ -185,9 +185,14 @@ def range_line(tree: Tree, found: Interval) -> Relation:
 def tidy(end: Fraction, side: int) -> Number:
     """An end as it is, or, where nobody could read it, rounded outward to five decimals."""
     if end.denominator < 10**6:
-        return Number(end)
+        return numeral(end)
     scaled = end * 10**5
     return Number(Fraction(floor(scaled) if side < 0 else ceil(scaled), 10**5), decimal=True)
+
+
+def numeral(value: Fraction) -> Number:
+    """A number as people write it: with a decimal point where a long fraction is a short decimal."""
+    return Number(value, decimal=value.denominator > 1000 and 10**6 % value.denominator == 0)
 
 
 def nowhere(problem: Problem) -> bool:

@@ -214,7 +214,10 @@ class Bounds:
         if bars != poly:
             bars_key, bars_factor, _ = split(bars)
             size = self._facts.get(bars_key, LINE) * point(bars_factor)
-            found = found & (size & ZERO_UP).hull(-(size & ZERO_UP))
+            size = size & ZERO_UP
+            found = found & (
+                size if found.nonnegative else -size if (-found).nonnegative else size.hull(-size)
+            )
         found = found & self._square(poly, constant)
         if found.nonnegative and not found.positive and self._listed_nonzero(poly):
             found = found & ABOVE_ZERO

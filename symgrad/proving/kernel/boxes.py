@@ -47,9 +47,11 @@ def enclosed(tree: Tree, x: Name, low: Fraction, high: Fraction, terms: int) -> 
     if not terms:
         return rest
     centre = expansion(tree, x, middle, terms - 1)
-    total = rest * step(radius, terms)
-    for k in range(terms):
-        total += coefficient(centre, k) * step(radius, k)
+    known = [coefficient(centre, k) for k in range(terms)]
+    total = rest * step(radius, terms) + parabola(known[1:3], radius)
+    for k, c in enumerate(known):
+        if k not in (1, 2):
+            total += c * step(radius, k)
     if not total.is_finite():
         raise CertificateError("certificate-interval")
     return total
@@ -59,6 +61,21 @@ def step(radius: arb, power: int) -> arb:
     """(x - middle)^power."""
     size = radius**power
     return arb(1) if not power else arb(0).union(size) if power % 2 == 0 else size.union(-size)
+
+
+def parabola(coefficients: list[arb], radius: arb) -> arb:
+    """B d + a d^2 for |d| <= radius: never beyond its vertex, where it is -b^2/4a."""
+    total = arb(0)
+    for k, c in enumerate(coefficients, 1):
+        total += c * step(radius, k)
+    if len(coefficients) == 2:
+        b, a = coefficients
+        if a > 0 or a < 0:
+            vertex = -b * b / (4 * a)
+            low, high = (vertex.lower(), total.upper()) if a > 0 else (total.lower(), vertex.upper())
+            low, high = low.max(total.lower()), high.min(total.upper())
+            return low.union(high)
+    return total
 
 
 def coefficient(series: Series, k: int) -> arb:

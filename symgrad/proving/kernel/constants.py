@@ -84,8 +84,8 @@ class Exact:
         if (parts := _factored(self)) is None:
             return _of_base(("of", self), exponent)
         result = ONE
-        for base, k in parts:
-            result = result * _of_base(base, k * exponent)
+        for factor, k in parts:
+            result = result * _of_base(factor, k * exponent)
         return result
 
     def exp(self) -> Exact:

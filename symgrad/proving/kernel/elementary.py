@@ -58,6 +58,8 @@ def formula(name: str, order: int) -> Tree:
     found = registry.lookup(name)
     if found is None:
         raise CertificateError("certificate-unsupported", kind="Apply")
+    if order == 0 and name in PRIMITIVE:
+        return Apply(Name(name), (ARGUMENT,))
     if order == 0:
         text = TANH if name == "tanh" else found.value
         if text is None:
@@ -65,15 +67,29 @@ def formula(name: str, order: int) -> Tree:
         return elementary(registry.formula(text), {})
     if order == 1:
         return elementary(registry.formula(found.derivative), {})
-    if found.kinks or found.domain or found.derivative_domain:
+    slope = slope_of_slope(name)
+    if slope is None:
         raise CertificateError("certificate-unsupported", kind="Apply")
-    slope = local(registry.formula(found.derivative), ARGUMENT)
     for _ in range(order - 2):
         slope = local(slope, ARGUMENT)
     broken = any(isinstance(n, Indicator) or _is(n, "abs") for n in walk(slope))
     if broken or sum(1 for _ in walk(slope)) > MAX_NODES:
         raise CertificateError("certificate-unsupported", kind="Apply")
     return elementary(slope, {})
+
+
+@lru_cache(maxsize=64)
+def slope_of_slope(name: str) -> Tree | None:
+    """The second derivative of a built-in that has one everywhere, by f itself where f' is; or None."""
+    found = registry.lookup(name)
+    if found is None or found.kinks or found.domain or found.derivative_domain:
+        return None
+    try:
+        slope = local(registry.formula(found.derivative), ARGUMENT)
+    except CertificateError:
+        return None
+    broken = any(isinstance(n, Indicator) or _is(n, "abs") for n in walk(slope))
+    return None if broken else slope
 
 
 def _is(node: Tree, name: str) -> bool:

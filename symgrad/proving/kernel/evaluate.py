@@ -27,6 +27,7 @@ from symgrad.notation.tree import (
     Relation,
     Tree,
 )  # fmt: skip
+from symgrad.proving.kernel import elementary
 from symgrad.proving.kernel import functions as known
 
 Value: TypeAlias = Fraction | arb
@@ -138,9 +139,11 @@ def _call(name: str, order: int, arguments: tuple[Value, ...]) -> Value:
                 raise Undefined("certificate-no-value", kind=name)
             best = other if bigger == (name == "max") else best
         return best
-    if len(arguments) != 1 or order > 1:
+    if len(arguments) != 1:
         raise Undefined("certificate-no-value", kind=name)
     x = arguments[0]
+    if order > 1:
+        return evaluate(_higher(name, order), {Name("x"): x}, {})
     if order == 0 and isinstance(x, Fraction) and (value := known.exact(name, x)) is not None:
         return value
     if name == "abs":
@@ -150,6 +153,8 @@ def _call(name: str, order: int, arguments: tuple[Value, ...]) -> Value:
         return Fraction(sign) if order else _mul(Fraction(sign), x)
     if name in ("exp", "log", "sqrt"):
         return _elementary(name, order, x)
+    if name in ("erf", "arctan") and not order:
+        return Fraction(0) if x == 0 else ball(x).erf() if name == "erf" else ball(x).atan()
     domain = known.derivative_domain(name, Name("x")) if order else None
     if domain is not None and truth(domain, {Name("x"): x}, {}) is not True:
         raise Undefined("certificate-no-value", kind=name)
@@ -160,6 +165,14 @@ def _call(name: str, order: int, arguments: tuple[Value, ...]) -> Value:
     if not order and known.value(name) is None:
         values[Name("E")] = _elementary("exp", 0, x)
     return evaluate(formula, values, {})
+
+
+def _higher(name: str, order: int) -> Tree:
+    """A second or higher derivative in elementary functions."""
+    try:
+        return elementary.formula(name, order)
+    except CertificateError as error:
+        raise Undefined("certificate-no-value", kind=name) from error
 
 
 def _elementary(name: str, order: int, x: Value) -> Value:

@@ -244,7 +244,7 @@ class Germs:
         return self.times(outside, inside)
 
     def log(self, germ: Germ) -> Germ:
-        """The logarithm: that of the leading term, plus the series of log(1 + u)."""
+        """The logarithm of the leading term, and the logarithmic series of the rest."""
         lead, factor, rest = self.split(germ)
         if not factor.ball > 0 or lead.logs:
             raise CertificateError("certificate-sign")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -11,7 +12,9 @@ from symgrad.errors import CertificateError
 from symgrad.notation.tree import Add, Apply, Div, Indicator, Mul, Name, Neg, Number, Relation, Tree, walk
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
+from symgrad.proving.kernel.elementary import slope_of_slope
 from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate
+from symgrad.proving.kernel.extrema import range_by_extrema
 from symgrad.proving.kernel.intervals import LINE, Interval, point
 
 End: TypeAlias = tuple[Fraction | None, bool]
@@ -107,21 +110,19 @@ def function_range(name: str, order: int) -> Interval:
 
 
 def derived_range(name: str, order: int) -> Interval:
-    """Axioms for exp, log, sqrt, abs; else derived from the formula."""
+    """Axioms for exp, log, sqrt, abs; else derived from the formula and the stated extrema."""
     axioms = {
         ("exp", 0): ABOVE_ZERO, ("exp", 1): ABOVE_ZERO, ("log", 1): ABOVE_ZERO, ("sqrt", 0): ZERO_UP,
         ("sqrt", 1): ABOVE_ZERO, ("abs", 0): ZERO_UP, ("log", 0): LINE,
     }  # fmt: skip
-    if (axiom := axioms.get((name, order))) is not None or order > 1:
+    if (axiom := axioms.get((name, order))) is not None or order > 2:
         return axiom or LINE
-    found = LINE
-    formula = known.derivative(name) if order else known.value(name)
+    found = range_by_extrema(name, order)
+    formula = slope_of_slope(name) if order == 2 else known.derivative(name) if order else known.value(name)
     if formula is not None:
-        try:
-            found = by_pieces(formula)
-        except CertificateError:
-            found = LINE
-    low, high = known.claimed(name, order)
+        with suppress(CertificateError):
+            found = found & by_pieces(formula)
+    low, high = (None, None) if order == 2 else known.claimed(name, order)
     f = Apply(Name(name), (Name("x"),), order)
     for claim, sign in ((low, 1), (high, -1)):
         if claim is not None:

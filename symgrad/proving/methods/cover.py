@@ -12,7 +12,7 @@ from flint import arb, ctx
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import to_data
-from symgrad.notation.tree import Add, Apply, Indicator, Name, Neg, Number, Relation, Tree, number, walk
+from symgrad.notation.tree import Add, Apply, Div, Indicator, Name, Neg, Number, Relation, Tree, number, walk
 from symgrad.proving.kernel.boxes import expansion
 from symgrad.proving.kernel.ends import constant_of, sign_at
 from symgrad.proving.kernel.evaluate import ball
@@ -26,9 +26,8 @@ Piece = dict[str, Any]
 SECONDS, MAX_BOXES, MIN_WIDTH = 2.0, 600, Fraction(1, 2**24)
 STARTS = (3, 6, 12, 32, 128, 1024, 2**14)
 RADII = tuple(Fraction(1, n) for n in (4, 16, 64, 512, 4096))
-SAMPLES = tuple(
-    map(Fraction, ["0", "1/100", "1/10", "1/4", "1/2", "3/4", "1", "5/4", "3/2", "2", "5/2", "3", "4", "5", "6", "8", "12", "16", "24", "40", "100", "1000"])
-)
+STEPS = (0, 1, 10, 25, 50, 75, 100, 125, 150, 200, 250, 300, 400, 500, 600, 800, 1200, 2400, 10**4, 10**5)
+SAMPLES = tuple(Fraction(k, 100) for k in STEPS)
 
 
 class Hopeless(CertificateError):
@@ -218,7 +217,7 @@ class Cover:
                     yield Number(end)
 
     def kinks(self) -> Iterator[Tree]:
-        """Where a condition, an absolute value or a maximum changes, for those linear in x."""
+        """Where a condition, an absolute value, a maximum or a denominator changes sign, if linear in x."""
         for node in walk(self.tree):
             gaps: list[Tree] = []
             match node:
@@ -230,6 +229,8 @@ class Cover:
                     Name("piecewise"), (_, Relation(_, (a, b)), *_), 0
                 ):
                     gaps = [Add((a, Neg(b)))]
+                case Div(_, below):
+                    gaps = [below]
             for gap in gaps:
                 yield from self.root(gap)
 

@@ -1,0 +1,60 @@
+"""Certified bounds for people: the largest and the least value of a function, and where it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from symgrad.functions import registry
+from symgrad.functions.questionnaire import Extremum
+from symgrad.notation.tree import Apply, Name, Number, Relation, Tree, names_in, rebuild, substitute
+from symgrad.proving.kernel.extrema import X, stated
+from symgrad.proving.kernel.ranges import function_range
+from symgrad.proving.places import numeral
+from symgrad.values.phrase import Phrase
+
+
+def extremes(name: str, node: Apply) -> Iterator[Phrase]:
+    """What is said about f(t), f'(t) or f''(t): only bounds that the kernel proved."""
+    own = function_range(name, node.order)
+    letter = Name("z") if any(n.stem == "z" for n in names_in(node)) else node.arguments[0]
+    slope = Apply(node.function, (letter,), node.order)
+    for extremum in stated(name, node.order):
+        high = extremum.side == "high"
+        if (own.high if high else own.low) == extremum.bound:
+            yield _said(extremum, name, slope, letter)
+
+
+def _said(extremum: Extremum, name: str, slope: Apply, letter: Tree) -> Phrase:
+    def written(text: str) -> Tree:
+        return _renamed(substitute(registry.formula(text), {X: letter}), name, slope.function)
+
+    operator = ("<" if extremum.side == "high" else ">") + ("=" if extremum.attained else "")
+    line = Relation((operator,), (slope, numeral(extremum.bound)))
+    high = extremum.side == "high"
+    if not extremum.at:
+        limit = written(extremum.value)
+        return Phrase.of("proofs.extreme-limit", line=Relation((operator,), (slope, limit)), value=limit)
+    place = written(extremum.at)
+    if extremum.value:
+        id_ = "proofs.greatest-exactly" if high else "proofs.least-exactly"
+        return Phrase.of(id_, line=line, value=written(extremum.value), place=place)
+    near = Relation(("=",), (letter, _short(extremum.near)))
+    return Phrase.of("proofs.greatest" if high else "proofs.least", line=line, place=place, near=near)
+
+
+def _short(value: Fraction) -> Number:
+    """Three decimals."""
+    return Number(Fraction(round(value * 1000), 1000), decimal=True)
+
+
+def _renamed(tree: Tree, name: str, function: Name) -> Tree:
+    """The tree with f called what the claim calls it."""
+
+    def change(node: Tree) -> Tree:
+        node = rebuild(node, change)
+        if isinstance(node, Apply) and node.function == Name(name):
+            return Apply(function, node.arguments, node.order, node.options)
+        return node
+
+    return change(tree)
