@@ -11,7 +11,7 @@ from typing import Any
 from symgrad.api.names import context_of, function_names
 from symgrad.calculus.derive import derive
 from symgrad.calculus.second import seconds_filled
-from symgrad.errors import InputError, UnknownNameError, Where
+from symgrad.errors import InputError, NotSupportedError, UnknownNameError, Where
 from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.context import Context
@@ -71,6 +71,18 @@ class Proof:
             return False
         kernel.check(self.value.certificate)
         return True
+
+    def coq(self) -> str:
+        """The proof as a self-contained Coq file, for `coqc` with coq-interval and coquelicot.
+
+        Raises:
+            NotSupportedError: nothing is proved, or the argument is of a kind that is not written for Coq yet.
+        """
+        from symgrad.proving.coq import export
+
+        if self.value.certificate is None:
+            raise NotSupportedError("coq-not-proved")
+        return export(self.value.certificate)
 
     def to(
         self,

@@ -11,6 +11,7 @@ from symgrad.cli import options as o
 from symgrad.cli.language import language
 from symgrad.cli.output import emit, encoding_of
 from symgrad.cli.source import read_chain
+from symgrad.phrases import say
 
 EXIT = {"proved": 0, "refuted": 1, "undecided": 3}
 
@@ -22,6 +23,7 @@ EXIT = {"proved": 0, "refuted": 1, "undecided": 3}
 @o.function_option()
 @o.option("--timeout", type=click.FloatRange(min=0), default=10.0, metavar="S")
 @o.option("--certificate", type=click.Path(path_type=Path), metavar="FILE")
+@o.option("--coq", type=click.Path(path_type=Path), metavar="FILE")
 @o.json_option()
 @o.common
 def command(
@@ -31,6 +33,7 @@ def command(
     functions: dict[str, str],
     timeout: float,
     certificate: Path | None,
+    coq: Path | None,
     as_json: bool,
     lang: str | None,
     templates: Path | None,
@@ -48,4 +51,8 @@ def command(
         emit(proof.to(format_, lang=language(), templates=templates, encoding=encoding_of(None)))
     if certificate is not None and proof.certificate is not None:
         emit(json.dumps(proof.certificate, ensure_ascii=False, indent=1), certificate)
+    if coq is not None and proof.verdict == "proved":
+        emit(proof.coq(), coq)
+    elif coq is not None:
+        click.echo(say("cli.coq-not-proved", language(), path=coq), err=True)
     return EXIT[proof.verdict]

@@ -1,0 +1,52 @@
+"""The functions as Coq knows them: a chapter each, with definition, derivative and ranges proved there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "chapters"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """What a chapter offers.
+
+    needs: chapters it uses. ranges: the orders with a lemma f_range or f'_range. monotone: f_monotone is
+    there. polynomial: f' is defined as a polynomial in f. by_exp: f_by_exp is there. at_zero: f_0 is there.
+    pieces: f and f' are defined piece by piece, the tactic f_piece settles them.
+    """
+
+    needs: tuple[str, ...] = ()
+    ranges: frozenset[int] = frozenset({0, 1})
+    monotone: bool = True
+    polynomial: bool = False
+    by_exp: bool = False
+    at_zero: bool = False
+    pieces: bool = False
+
+
+CHAPTERS: dict[str, Chapter] = {
+    "sigmoid": Chapter(polynomial=True, by_exp=True, at_zero=True),
+    "tanh": Chapter(polynomial=True, by_exp=True, at_zero=True),
+    "relu": Chapter(pieces=True),
+    "softplus": Chapter(needs=("sigmoid",)),
+    "arctan": Chapter(ranges=frozenset({1}), monotone=False),
+}
+"""Every function but exp and the absolute value, which Coq has."""
+
+PRODUCT = "product"
+"""The chapter of products over an index."""
+
+
+def text(names: Iterable[str]) -> Iterator[str]:
+    """The prelude, then the chapters named and those they need, each once."""
+    yield (FOLDER / "prelude.v").read_text(encoding="utf-8")
+    wanted = dict.fromkeys(need for name in names for need in (*_needs(name), name))
+    for name in wanted:
+        yield (FOLDER / f"{name}.v").read_text(encoding="utf-8")
+
+
+def _needs(name: str) -> tuple[str, ...]:
+    return CHAPTERS[name].needs if name in CHAPTERS else ()

@@ -1,0 +1,12 @@
+Definition arctan (x : R) : R := atan x.
+Definition arctan' (x : R) : R := / (1 + x ^ 2).
+Lemma arctan_is_derivative (x : R) : is_derive arctan x (arctan' x).
+Proof.
+  unfold arctan, arctan'; pose proof (pow2_ge_0 x); auto_derive; [exact I|].
+  unfold Rsqr; field; lra.
+Qed.
+Lemma arctan'_range (x : R) : 0 < arctan' x <= 1.
+Proof.
+  unfold arctan'; pose proof (pow2_ge_0 x); split; [apply Rinv_0_lt_compat; lra|].
+  rewrite <- Rinv_1; apply inv_le; lra.
+Qed.
