@@ -20,6 +20,8 @@ from symgrad.values import derivation as values
 if TYPE_CHECKING:
     import sympy
 
+    from symgrad.calculus.second import Second
+
 
 LAYOUTS = ("gradient", "jacobian")
 
@@ -88,6 +90,28 @@ class Derivation:
             self.report = check(self.network, self.value)
         return self.report
 
+    def derive(self, wrt: str) -> Derivation:
+        """The derivative of this gradient by another name, or the same: an entry of the Hessian.
+
+        Raises:
+            UnknownNameError: with the nearest name.
+            NotSupportedError: for vectors and matrices, and at symbolic depth.
+        """
+        from symgrad.api.names import one
+        from symgrad.calculus.second import second
+
+        return SecondDerivation(self, second(self.inner_network, self.inner, one(self.network, wrt)))
+
+    @property
+    def inner(self) -> values.Derivation:
+        """The derivation in the chain it was made in."""
+        return self.value
+
+    @property
+    def inner_network(self) -> Network:
+        """The chain it was made in."""
+        return self.network
+
     def latex(self) -> str:
         """The right-hand side in LaTeX."""
         return latex(self.result)
@@ -118,9 +142,9 @@ class Derivation:
         from symgrad.rendering.render import Target, render_derivation
 
         if format in LANGUAGES:
-            value = self.value
+            value = self.inner
             assert isinstance(value.goal.of, Name)
-            return gradient_source(self.network, value.goal.of, (value.goal.by,), value.steps, format)
+            return gradient_source(self.inner_network, value.goal.of, (value.goal.by,), value.steps, format)
         target = Target(format, lang, templates, encoding, standalone)
         checked = bool(self.check())
         return render_derivation(
@@ -145,6 +169,35 @@ class Derivation:
             "text/latex": self._repr_latex_(),
             "text/markdown": self.to("markdown"),
         }
+
+
+class SecondDerivation(Derivation):
+    """The derivative of a gradient; its check includes that of the gradient."""
+
+    def __init__(self, first: Derivation, found: Second) -> None:
+        super().__init__(first.network, found.shown)
+        self.first, self.found = first, found
+
+    @property
+    def inner(self) -> values.Derivation:
+        """The derivation in the chain with the gradient as an equation."""
+        return self.found.inner
+
+    @property
+    def inner_network(self) -> Network:
+        """The chain with the gradient as an equation."""
+        return self.found.network
+
+    def check(self) -> CheckReport:
+        """Verify the gradient, and then this derivative of it.
+
+        Raises:
+            DerivationError: something is wrong with a step, a factor or the wiring.
+        """
+        if self.report is None:
+            self.first.check()
+            self.report = self.found.check()
+        return self.report
 
 
 class Gradients(Mapping[str, Derivation]):
@@ -198,7 +251,8 @@ class Gradients(Mapping[str, Derivation]):
             network, tape = self.network, self.derivations.tape
             places = range(len(network.equations) if tape is not None else 0)
             steps = [step for place in places if tape is not None for step in tape.at(place).values()]
-            steps += [step for d in self.derivations.values() if network.shapes for step in d.steps]
+            if network.shapes:
+                steps += [step for derivation in self.derivations.values() for step in derivation.steps]
             target_name = network.objective if tape is None else tape.target
             return gradient_source(network, target_name, tuple(self.derivations), steps, format)
         target = Target(format, lang, templates, encoding, standalone)

@@ -157,8 +157,8 @@ class Work:
         """What is differentiated, where no gradient is made of its own number: that may be irrational."""
         ends = {goal.goal.of for goal in self.goals if isinstance(goal.goal.of, Name)}
         used = {parent for equation in self.network.equations for parent in equation.parents}
-        bare = {node for goal in self.goals for factor in goal.factors for node in outside_tokens(factor)}
-        bare |= {node for goal in self.goals for node in outside_tokens(goal.steps[-1].after)}
+        trees = {id(t): t for goal in self.goals for t in (*goal.factors, goal.steps[-1].after)}
+        bare = {node for tree in trees.values() for node in outside_tokens(tree)}
         return frozenset(ends - used - bare)
 
     def prepare(self) -> None:
@@ -168,7 +168,8 @@ class Work:
 
     def run(self, kind: Kind) -> tuple[dict[Tree, Any], list[Valued]]:
         """The forward pass and the factors in one kind."""
-        forward = Forward(self.network, self.given, kind, self.functions, idle=self.idle)
+        idle = self.idle if kind is EXACT else frozenset()
+        forward = Forward(self.network, self.given, kind, self.functions, idle=idle)
         numbers = forward.run(self.targets)
         factors = Factors(kind, self.functions, numbers, self.given.sizes if self.network.shapes else None)
         return numbers, [factors.of(goal) for goal in self.goals]

@@ -14,11 +14,10 @@ from symgrad.arithmetic.kind import Kind
 from symgrad.notation.tree import Apply, Name, Tree
 from symgrad.notation.writers.plain import plain
 from symgrad.numerics.factors import Valued
+from symgrad.numerics.formats import FORMATS
 from symgrad.values.derivation import Derivation
 
-SMALLEST_NORMAL = {
-    "float16": 2.0**-14, "bfloat16": 2.0**-126, "float32": 2.0**-126, "float64": 2.0**-1022,
-}  # fmt: skip
+SMALLEST_NORMAL = {name: float(known.smallest_normal) for name, known in FORMATS.items()}
 FIRST_BITS, MOST_BITS = 128, 2048
 
 Reference = Callable[[int], Sequence[Valued]]

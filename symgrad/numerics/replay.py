@@ -17,7 +17,7 @@ from symgrad.numerics.sizes import Sizes
 from symgrad.values.derivation import Derivation
 
 CANCELLED = "cancelled"
-"""The rule of a step that writes the contribution before it without what cancels, which is the stable form."""
+"""The rule of a step that writes the contribution before it without what cancels: the stable form."""
 
 
 @dataclass(slots=True)
@@ -85,7 +85,8 @@ class Replay:
             return self.numbers[tree]
         if tree in self.tokens:
             return self.tokens[tree]
-        values = {**self.numbers_in(tree), **{t: self.tokens[t] for t in tokens_in(tree) if t in self.tokens}}
+        values: dict[Tree, Any] = self.numbers_in(tree)
+        values |= {token: self.tokens[token] for token in tokens_in(tree) if token in self.tokens}
         return compile_shaped(tree, self.kind, self.sizes, self.functions)(values)
 
     def numbers_in(self, tree: Tree) -> dict[Tree, Any]:

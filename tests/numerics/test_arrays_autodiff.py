@@ -1,4 +1,4 @@
-"""Gradients through vectors and matrices in numbers, against the automatic differentiation of JAX in float64."""
+"""Gradients through vectors and matrices in numbers, against JAX in float64."""
 
 from __future__ import annotations
 

@@ -198,7 +198,16 @@ def test_the_face_writes_code_for_one_gradient_and_for_all() -> None:
     for language in ("jax", "torch", "sympy"):
         compile(made.gradients().to(language), language, "exec")
     with pytest.raises(NotSupportedError):
-        Chain.read(EXAMPLES / "mlp.chain").gradients().to("numpy")
+        Chain.read(EXAMPLES / "mlp.chain").gradients().to("sympy")
+
+
+def test_an_infinite_branch_of_a_maximum_does_no_harm() -> None:
+    made = Chain.parse("u = w^2\nm = max(u, w x, x)\nC = m y")
+    run = module(made.derive("w").to("numpy")).gradient
+    with np.errstate(all="ignore"):
+        assert run(w=1e200, x=1.0, y=1.0) == 2e200
+        assert run(w=-1e200, x=-1e200, y=2.0) == -4e200
+        assert run(w=1.0, x=1e300, y=1.0) == 1e300
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symgrad import Chain
-from symgrad.errors import NotSupportedError
 from tests.numerics.code_tools import module
 from tests.numerics.vector_chains import VectorChain, vector_chain
 

@@ -214,9 +214,7 @@ def helper_source(name: str, called: str, language: str) -> str:
         title, body = "exp(x) over its sum, from the largest entry down", SOFTMAX[language]
     elif name == "opnorm_slope":
         title = "u v^T of the largest singular value"
-        body = (
-            f"    u, _, v = {module}.linalg.svd(x)\n    return {module}.outer(u[:, 0], v[0])\n"
-        )
+        body = f"    u, _, v = {module}.linalg.svd(x)\n    return {module}.outer(u[:, 0], v[0])\n"
     else:
         word = name.partition("_")[0]
         title = f"1 at the first entry that is the {word}imum, 0 elsewhere"
@@ -257,4 +255,3 @@ class ArrayExpressions(Expressions):
             return Expressions.write(self, tree, ref, functions)
         writer = ArrayWriter(self, ref, self.functions, False, self.shapes, self.size)
         return writer.at(written_out(tree), SUM)
-

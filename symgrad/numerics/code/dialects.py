@@ -37,6 +37,7 @@ NUMPY = Dialect(
     pi="np.pi",
     e="np.e",
     infinity="np.inf",
+    extremes={"max": "np.maximum({0}, {1})", "min": "np.minimum({0}, {1})"},
 )
 JAX = Dialect(
     language="jax",
@@ -56,6 +57,7 @@ JAX = Dialect(
     pi="jnp.pi",
     e="jnp.e",
     infinity="jnp.inf",
+    extremes={"max": "jnp.maximum({0}, {1})", "min": "jnp.minimum({0}, {1})"},
 )  # fmt: skip
 TORCH = Dialect(
     language="torch",
@@ -67,6 +69,10 @@ TORCH = Dialect(
     pi="math.pi",
     e="math.e",
     infinity="math.inf",
+    extremes={
+        "max": "torch.maximum(tensor({0}), tensor({1}))",
+        "min": "torch.minimum(tensor({0}), tensor({1}))",
+    },
 )
 SYMPY = Dialect(
     language="sympy",
@@ -80,6 +86,7 @@ SYMPY = Dialect(
     pi="sympy.pi",
     e="sympy.E",
     infinity="sympy.oo",
+    extremes={"max": "sympy.Max({0}, {1})", "min": "sympy.Min({0}, {1})"},
     rational="sympy.Rational({0}, {1})",
     relations={"=": "sympy.Eq({0}, {1})", "!=": "sympy.Ne({0}, {1})"},
     stable=False,

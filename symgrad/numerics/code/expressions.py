@@ -6,6 +6,7 @@ import keyword
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import reduce
 
 from symgrad.arithmetic import Functions
 from symgrad.arithmetic.derivatives import nth_derivative
@@ -13,7 +14,7 @@ from symgrad.arithmetic.resolve import resolve_applied
 from symgrad.arithmetic.written_out import rational, written_out
 from symgrad.errors import NotSupportedError, Where
 from symgrad.functions import registry
-from symgrad.functions.application import written
+from symgrad.functions.application import formula_of, written
 from symgrad.functions.questionnaire import Function
 from symgrad.notation.tree import (
     Add,
@@ -48,6 +49,7 @@ class Dialect:
         helpers: function -> the source of a definition to put in front, for those worth one by hand.
         where: a condition and a value -> the value where it holds, 0 elsewhere.
         pi: the constant.
+        extremes: the larger and the smaller of two.
         rational: a quotient of two integers.
         relations: how comparisons are written where not as operators.
     """
@@ -59,6 +61,7 @@ class Dialect:
     pi: str
     e: str
     infinity: str
+    extremes: Mapping[str, str]
     rational: str = "{0} / {1}"
     relations: Mapping[str, str] = field(default_factory=dict)
     conjunction: str = " & "
@@ -227,6 +230,10 @@ class Writer:
             if self.parent.dialect.language == "torch" and not variable(tree.arguments[0]):
                 text = f"tensor({text})"  # torch.sqrt takes no plain number
             return f"{name}({text})", ATOM
+        known = formula_of(tree, self.functions)
+        if known is not None and known.name in ("max", "min") and not tree.order:
+            form = self.parent.dialect.extremes[known.name]  # the formula makes nan of inf times 0
+            return reduce(form.format, (self.at(argument, SUM) for argument in tree.arguments)), ATOM
         if (formula := written(tree, self.functions)) is not None:
             return self.text(written_out(formula))
         raise self.impossible(tree)

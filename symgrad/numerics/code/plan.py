@@ -118,8 +118,8 @@ def used_by(blocks: Iterable[Block]) -> set[Name]:
 
 def named(tree: Tree) -> Iterable[Name]:
     """The names of a tree outside its derivative tokens."""
-    tokens = {node: ONE for node in walk(tree) if isinstance(node, Derivative)}
-    return names_in(substitute(tree, dict(tokens)) if tokens else tree)
+    tokens: dict[Tree, Tree] = {node: ONE for node in walk(tree) if isinstance(node, Derivative)}
+    return names_in(substitute(tree, tokens) if tokens else tree)
 
 
 def edges_of(steps: Iterable[Step]) -> dict[tuple[Name, Name], Tree]:
@@ -133,7 +133,7 @@ def edges_of(steps: Iterable[Step]) -> dict[tuple[Name, Name], Tree]:
 
 
 def on_paths(
-    network: Network, target: Name, goals: Sequence[Name], edges: dict[tuple[Name, Name], Tree]
+    network: Network, target: Name, goals: Sequence[Name], edges: Mapping[tuple[Name, Name], Tree]
 ) -> list[int]:
     """The places between the goals and the target, in forward order."""
     reached, forward = set(goals), []

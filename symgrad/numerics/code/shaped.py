@@ -20,8 +20,10 @@ from symgrad.numerics.sizes import Sizes, size_symbols
 from symgrad.values.derivation import Step
 
 IMPORTS = {
-    "numpy": ["import numpy as np"], "jax": ["import jax", "import jax.numpy as jnp"], "torch": ["import torch"],
-}  # fmt: skip
+    "numpy": ["import numpy as np"],
+    "jax": ["import jax", "import jax.numpy as jnp"],
+    "torch": ["import torch"],
+}
 AS_ARRAY = {"numpy": "np.asarray({0})", "jax": "jnp.asarray({0})", "torch": "tensor({0})"}
 ZEROS = {"numpy": "np.zeros_like", "jax": "jnp.zeros_like", "torch": "torch.zeros_like"}
 
@@ -184,9 +186,9 @@ class ShapedCode(CodeWriter):
                 if "[" not in name and block.letter:
                     found.setdefault(name)
         for result in self.scope.results:
-            if isinstance(result.of, Name) and (name := self.scope.adjoint(result.of)) not in reached:
-                if "[" not in name:
-                    found.setdefault(name)
+            name = self.scope.adjoint(result.of) if isinstance(result.of, Name) else "["
+            if name not in reached and "[" not in name:
+                found.setdefault(name)
         return list(found)
 
     def lettered(self, block: Block) -> dict[Name, Shape]:
@@ -218,9 +220,9 @@ class ShapedCode(CodeWriter):
             return f"{self.scope.ref(operation.target)} = {self.text(operation.body)}"
         to, term = self.scope.adjoint(operation.parent), self.text(operation.local)
         whole = self.scope.result(operation.parent)
-        if operation.first and not (looped and "[" not in to):
-            if whole is None or isinstance(whole.of, Name) or not looped:
-                return f"{to} = {term}"
+        added = looped and ("[" not in to or (whole is not None and isinstance(whole.of, Family)))
+        if operation.first and not added:
+            return f"{to} = {term}"
         return f"{to} = {to} + {term}"
 
     def end(self) -> list[str]:
@@ -239,4 +241,3 @@ class ShapedCode(CodeWriter):
                 name = f"{ZEROS[self.language]}({self.scope.single[result.of]})"
             found.append(f"{name}.reshape(1, -1)" if is_row(shape) else name)
         return [*lines, "return " + ", ".join(found)]
-
