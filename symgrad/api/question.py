@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from symgrad.api.chain import Chain
-from symgrad.api.names import function_names, one
+from symgrad.api.names import function_names, one, variables
 from symgrad.errors import InputError, NotSupportedError, Where
 from symgrad.grading import question as grading
 from symgrad.grading.forms import FORMS
@@ -19,7 +19,7 @@ from symgrad.notation.chainfile import read_chain
 from symgrad.notation.context import Context
 from symgrad.notation.indices import canonical
 from symgrad.notation.reader import read
-from symgrad.notation.tree import Name, Tree, strip_spans
+from symgrad.notation.tree import Mul, Name, Tree, strip_spans
 from symgrad.notation.writers.plain import plain
 from symgrad.notation.writers.unicode import pretty
 from symgrad.values import mark as values
@@ -150,6 +150,8 @@ class Question:
         if layout not in LAYOUTS:
             raise InputError("yaml-choice", Where("<question>"), found=layout, choices=", ".join(LAYOUTS))
         self.chain, self.given, self.layout = chain, tuple(given), layout
+        self.shown: Tree | None = None
+        """What is asked where the question names it by an equation of its own: a second derivative."""
         settings: dict[str, Any] = {
             "functions": function_names(functions),
             "aliases": dict(aliases or {}),
@@ -160,9 +162,14 @@ class Question:
             "layout": layout,
         }
         if wrt is not None and chain is not None:
-            network = chain.network
+            network, (first, *more) = chain.network, variables(wrt)
             target = None if of is None else one(network, of)
-            self.question = grading.Question.about(network, one(network, wrt), target, **settings)
+            name = one(network, first)
+            if more:
+                found = chain.derive(wrt, of=of)
+                network, name = found.inner_network, found.inner.goal.by
+                target, self.shown = network.equations[-1].name, found.goal
+            self.question = grading.Question.about(network, name, target, **settings)
             return
         text = answer if answer is not None else None if value is None else str(value)
         if text is None or wrt is not None:
@@ -189,11 +196,16 @@ class Question:
 
     def asked(self, encoding: str | None = None) -> str:
         """What is asked, as a person would write it: ∂C/∂b₁."""
-        goal = self.question.goal
+        goal = self.shown or self.question.goal
         return "?" if goal is None else pretty(goal, encoding)
 
+    def solution(self, encoding: str | None = None) -> str:
+        """The right answer, as a person would write it."""
+        factors = self.question.factors
+        return pretty(factors[0] if len(factors) == 1 else Mul(factors), encoding)
+
     def __repr__(self) -> str:
-        goal = self.question.goal
+        goal = self.shown or self.question.goal
         return f"<Question {plain(goal) if goal is not None else plain(self.question.gold)}>"
 
 
@@ -205,7 +217,7 @@ def declared_shapes(shapes: Mapping[str, str]) -> dict[Name, tuple[Tree, ...]]:
     """
     found: dict[Name, tuple[Tree, ...]] = {}
     for name, kind in shapes.items():
-        file = read_chain(f"{name} : {kind}\n_ = 0\n", "<shapes>")
+        file = read_chain(f"{name} : {kind}\nvalue = 0\n", "<shapes>")
         for declaration in file.shapes:
             target = declaration.target
             sizes = tuple(strip_spans(canonical(size)) for size in declaration.sizes)

@@ -20,7 +20,20 @@ from symgrad.errors import DerivationError, SymgradError
 from symgrad.phrases import LANGUAGES, PhraseFileError, say
 from symgrad.version import __version__
 
-COMMANDS = ("new", "derive", "prove", "verify", "eval", "notes", "compare", "mark", "grade", "repl", "doctor")
+COMMANDS = (
+    "new",
+    "derive",
+    "prove",
+    "verify",
+    "eval",
+    "notes",
+    "compare",
+    "mark",
+    "practice",
+    "grade",
+    "repl",
+    "doctor",
+)
 """In the order a newcomer meets them; each is `command` in symgrad/cli/commands/<name>.py."""
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

@@ -64,7 +64,7 @@ def _verdict(mark: Mark, wording: Wording) -> str:
 
 
 def _hints(mark: Mark, wording: Wording, level: int) -> tuple[tuple[str, str], ...]:
-    shown = mark.hints[: max(1, level)] if mark.verdict == "incorrect" else ()
+    shown = mark.hints[: max(0, level)] if mark.verdict == "incorrect" else ()
     gap = "" if wording.lang == "zh" else " "
     return tuple(
         (wording.word("hint-number", number=i, of=len(mark.hints)), gap.join(map(wording.say, phrases)))
