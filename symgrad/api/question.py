@@ -10,7 +10,7 @@ from typing import Any
 
 from symgrad.api.chain import Chain
 from symgrad.api.names import function_names, one, variables
-from symgrad.errors import InputError, NotSupportedError, Where
+from symgrad.errors import InputError, Where
 from symgrad.grading import question as grading
 from symgrad.grading.forms import FORMS
 from symgrad.grading.marking import mark as mark_answer
@@ -19,7 +19,7 @@ from symgrad.notation.chainfile import read_chain
 from symgrad.notation.context import Context
 from symgrad.notation.indices import canonical
 from symgrad.notation.reader import read
-from symgrad.notation.tree import Mul, Name, Tree, strip_spans
+from symgrad.notation.tree import Mul, Name, Relation, Tree, strip_spans
 from symgrad.notation.writers.plain import plain
 from symgrad.notation.writers.unicode import pretty
 from symgrad.values import mark as values
@@ -143,8 +143,6 @@ class Question:
         points: int | float | Fraction = 1,
         rubric: Mapping[str, Any] | None = None,
     ) -> None:
-        if bound is not None:
-            raise NotSupportedError("question-kind-not-yet", Where("<question>"))
         if form not in FORMS:
             raise InputError("yaml-choice", Where("<question>"), found=form, choices=", ".join(FORMS))
         if layout not in LAYOUTS:
@@ -171,7 +169,7 @@ class Question:
                 target, self.shown = network.equations[-1].name, found.goal
             self.question = grading.Question.about(network, name, target, **settings)
             return
-        text = answer if answer is not None else None if value is None else str(value)
+        text = next((str(given) for given in (answer, bound, value) if given is not None), None)
         if text is None or wrt is not None:
             raise InputError("question-asks-nothing", Where("<question>"))
         if value is not None:
@@ -180,7 +178,11 @@ class Question:
         arrays = frozenset(name.stem for name, shape in settings["shapes"].items() if shape)
         declared = frozenset(settings["shapes"])
         context = Context("claim", known=declared, functions=frozenset(settings["functions"]), arrays=arrays)
+        if bound is not None and chain is not None:
+            context = chain_context(chain)
         gold = strip_spans(read(text, context, name="<gold>"))
+        if isinstance(gold, Relation) != (bound is not None):
+            raise InputError("question-bound" if bound is not None else "one-formula", Where("<question>"))
         used = {
             k: v
             for k, v in named.items()
@@ -207,6 +209,11 @@ class Question:
     def __repr__(self) -> str:
         goal = self.shown or self.question.goal
         return f"<Question {plain(goal) if goal is not None else plain(self.question.gold)}>"
+
+
+def chain_context(chain: Chain) -> Context:
+    """How a bound about a chain is read: its names, and gradients of its objective."""
+    return grading.Question(Name("x"), chain.network).context
 
 
 def declared_shapes(shapes: Mapping[str, str]) -> dict[Name, tuple[Tree, ...]]:

@@ -253,7 +253,7 @@ class Applying:
             case "identity":
                 return value
             case "relu":
-                return self.entrywise(value, self.step(value), X)
+                return self.rectified(value)
         if function.exponential is not None and self.functions == "exponentials":
             formula = registry.formula(function.exponential)
             return self.visit(by_entries(formula), Formula({E: self.exponential(value), X: value}))
@@ -317,12 +317,20 @@ class Applying:
             return Value(constant(int(scaled_form == constant(1))), value.shape)
         return self.atom("step", Value(scaled_form, value.shape), None)
 
+    def rectified(self, value: Value) -> Value:
+        """relu(u) = u step(u), by the step of whichever of u, -u has a positive leading number."""
+        form = value.form
+        if not form or form[min(form)] > 0:
+            return self.entrywise(value, self.step(value), X)
+        below = self.entrywise(value, self.step(Value(scaled(form, Fraction(-1)), value.shape)), X)
+        return Value(add(form, scaled(below.form, Fraction(-1))), value.shape)
+
     def extreme(self, stem: str, arguments: list[Value], tree: Tree) -> Value:
         """max(a, b) = b + relu(a - b), min(a, b) = a - relu(a - b)."""
         best = arguments[0]
         for other in arguments[1:]:
             gap = self.added([best, Value(scaled(other.form, Fraction(-1)), other.shape)], tree)
-            excess = self.entrywise(gap, self.step(gap), tree)
+            excess = self.rectified(gap)
             if stem == "max":
                 best = self.added([other, excess], tree)
             else:

@@ -41,6 +41,7 @@ from symgrad.notation.tree import (
     Neg,
     Number,
     Pow,
+    Relation,
     Transpose,
     Tree,
     number,
@@ -144,6 +145,8 @@ class Builder(Applying):
                 return self.apply(tree, names)
             case Indicator(condition):
                 return self.truth(condition, names)
+            case Relation():
+                return self.truth(tree, names)
             case Component():
                 return self.leaf(tree)
             case BigOp():

@@ -13,7 +13,6 @@ from symgrad.algebra.polynomial import TooLarge
 from symgrad.algebra.scope import Scope, ordered
 from symgrad.algebra.tensors.shaping import SCALAR, Misshapen, Shape, as_shape, shape_of_token
 from symgrad.arithmetic.written_out import atoms, rational, written_out
-from symgrad.functions.application import written
 from symgrad.notation.tree import (
     ONE,
     ZERO,
@@ -44,7 +43,9 @@ from symgrad.notation.writers.plain import plain
 
 Grid: TypeAlias = tuple[tuple[Tree, ...], ...]
 """Rows of entries; a number is one row of one."""
-MAX_CELLS = 20_000
+MAX_CELLS = 200_000
+LARGE, FEW = 8, 2
+"""Of sizes that are fixed and larger than this, so many entries are other than 0."""
 
 
 @dataclass(slots=True)
@@ -58,6 +59,8 @@ class Entries:
     origin: dict[Tree, Tree] = field(default_factory=dict)
     solved: set[Tree] = field(default_factory=set)
     """Leaves that an assumption decides."""
+    padded: bool = False
+    """Whether entries of large fixed sizes were left 0."""
     hidden: int = 0
     cells: int = 0
 
@@ -94,13 +97,16 @@ class Entries:
         for names, row in zip(grid, values, strict=True):
             for name, value in zip(names, row, strict=True):
                 assert isinstance(name, Name)
-                self.definitions[name] = value
-        self.grids[node] = grid
+                if value != ZERO:
+                    self.definitions[name] = value
+        self.grids[node] = tuple(
+            tuple(ZERO if value == ZERO else name for name, value in zip(names, row, strict=True))
+            for names, row in zip(grid, values, strict=True)
+        )
 
-    def named(self, node: Tree, rows: int, columns: int) -> Grid:
+    def named(self, node: Tree, rows: int, columns: int, whole: int = 1) -> Grid:
         """Names for the entries of a name or token; a lone entry of a name keeps its own."""
-        self.count(rows * columns)
-        if rows == columns == 1 and isinstance(node, Name):
+        if rows == columns == 1 == whole and isinstance(node, Name):
             return ((node,),)
         stem, own = (node.stem, node.indices) if isinstance(node, Name) else (plain(node), ())
         grid: list[tuple[Tree, ...]] = []
@@ -109,9 +115,8 @@ class Entries:
             for j in range(1, columns + 1):
                 name = Name(stem, (*own, number(-1), number(i), number(j)))
                 place = (i, j) if columns > 1 else (i,)
-                self.origin[name] = (
-                    node if rows == columns == 1 else Component(node, tuple(map(number, place)))
-                )
+                alone = rows == columns == 1 == whole
+                self.origin[name] = node if alone else Component(node, tuple(map(number, place)))
                 row.append(name)
             grid.append(tuple(row))
         return tuple(grid)
@@ -132,9 +137,9 @@ class Entries:
             case Name() | Derivative():
                 return self.leaf(tree)
             case Neg(operand):
-                return each(Neg, self.visit(operand))
+                return each(lambda cell: ZERO if cell == ZERO else Neg(cell), self.visit(operand))
             case Add(terms):
-                return self.together(lambda *parts: Add(parts), [self.visit(t) for t in terms], tree)
+                return self.together(lambda *parts: total(parts), [self.visit(t) for t in terms], tree)
             case Mul(factors):
                 result = self.visit(factors[0])
                 for factor in factors[1:]:
@@ -143,13 +148,15 @@ class Entries:
             case Transpose(operand):
                 return tuple(zip(*self.visit(operand), strict=True))
             case Elementwise("*", a, b):
-                return self.together(lambda x, y: Mul((x, y)), [self.visit(a), self.visit(b)], tree)
+                return self.together(times, [self.visit(a), self.visit(b)], tree)
             case Div(a, b) | Elementwise("/", a, b):
                 return self.together(Div, [self.visit(a), self.visit(b)], tree)
             case Pow(a, b) | Elementwise("^", a, b):
                 return self.together(Pow, [self.visit(a), self.visit(b)], tree)
             case Indicator(condition):
                 return self.condition(condition)
+            case Relation():
+                return self.condition(tree)
             case Component(operand, positions):
                 grid, places = self.visit(operand), [rational(p) for p in positions]
                 row, column = int(places[0] or 0), int((*places, Fraction(1))[1] or 0)
@@ -174,7 +181,12 @@ class Entries:
             shape = shape_of_token(tree, shapes)
         else:
             shape = as_shape(shapes.get(tree, ()))
-        grid = self.grids[tree] = self.named(tree, self.size(shape[0]), self.size(shape[1]))
+        rows, columns = self.size(shape[0]), self.size(shape[1])
+        self.count(rows * columns)
+        few = self.named(tree, min(rows, kept(shape[0])), min(columns, kept(shape[1])), rows * columns)
+        self.padded = self.padded or rows > len(few) or columns > len(few[0])
+        grid = tuple((*row, *(ZERO,) * (columns - len(row))) for row in few)
+        grid = self.grids[tree] = (*grid, *((ZERO,) * columns,) * (rows - len(grid)))
         return grid
 
     def size(self, size: Tree) -> int:
@@ -201,7 +213,7 @@ class Entries:
     def times(self, a: Grid, b: Grid, tree: Tree) -> Grid:
         """The matrix product; what it sums gets a name, so that products of products stay short."""
         if (1, 1) in ((len(a), len(a[0])), (len(b), len(b[0]))):
-            return self.together(lambda x, y: Mul((x, y)), [a, b], tree)
+            return self.together(times, [a, b], tree)
         if len(a[0]) != len(b):
             raise Misshapen(tree, size_of(a), size_of(b))
         self.count(len(a) * len(b) * len(b[0]))
@@ -241,10 +253,6 @@ class Entries:
         own = not tree.order and not tree.function.indices and stem not in self.scope.functions
         if own and (found := self.whole(stem, grids, tree)) is not None:
             return found
-        if len(grids) > 1 and (formula := written(tree, self.scope.functions)) is not None and not tree.order:
-            wholes = stem in ("half_square", "mse", "cross_entropy", "binary_cross_entropy", "huber")
-            if not wholes:
-                return self.visit(formula)
         return self.together(lambda *parts: replace(tree, arguments=parts), grids, tree)
 
     def whole(self, stem: str, grids: Sequence[Grid], tree: Apply) -> Grid | None:
@@ -275,7 +283,7 @@ class Entries:
                 raise Unsupported("function")
             case "outer", 2:
                 other = [cell for row in grids[1] for cell in row]
-                return tuple(tuple(Mul((x, y)) for y in other) for x in cells)
+                return tuple(tuple(times(x, y) for y in other) for x in cells)
             case "dot", 2:
                 other = [cell for row in grids[1] for cell in row]
                 return ((self.inner(cells, other),),)
@@ -317,8 +325,19 @@ def each(make: Callable[[Tree], Tree], grid: Grid) -> Grid:
 
 
 def total(cells: Sequence[Tree]) -> Tree:
-    """The sum of some trees."""
-    return cells[0] if len(cells) == 1 else Add(tuple(cells))
+    """The sum of some trees, zeros left out."""
+    some = tuple(cell for cell in cells if cell != ZERO)
+    return ZERO if not some else some[0] if len(some) == 1 else Add(some)
+
+
+def times(left: Tree, right: Tree) -> Tree:
+    """The product of two numbers; a zero makes it zero."""
+    return ZERO if ZERO in (left, right) else Mul((left, right))
+
+
+def kept(size: Tree) -> int:
+    """How many entries of a leaf along a size may be other than 0."""
+    return FEW if isinstance(size, Number) and size.value > LARGE else LARGE
 
 
 def size_of(grid: Grid) -> Shape:

@@ -122,7 +122,7 @@ class Prints:
             case Pow(a, b) | Elementwise("^", a, b):
                 with np.errstate(all="ignore"):
                     return together(np.power, [self.visit(a), self.visit(b)], tree)
-            case Indicator(Relation((operator,), (a, b))):
+            case Indicator(Relation((operator,), (a, b))) | Relation((operator,), (a, b)):
                 sides = [self.visit(a), self.visit(b)]
                 comparison = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
                 return together(comparison.get(operator, np.equal), sides, tree).astype(float)

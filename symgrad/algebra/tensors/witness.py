@@ -35,10 +35,12 @@ class ShapedWitness(Witness):
     """A witness for one entry of a vector or matrix; values are of entries W[1, 2].
 
     sizes: what the symbolic sizes were taken to be. place: the entry, counted from 1, None for numbers.
+    padded: whether all entries that are not named are 0.
     """
 
     sizes: tuple[tuple[Tree, int], ...] = ()
     place: tuple[int, int] | None = None
+    padded: bool = False
 
     @property
     def entry(self) -> tuple[int, int] | None:
@@ -156,7 +158,7 @@ class Trial:
         )
         return ShapedWitness(
             tuple(leaves), reached, solved, tuple(functions.items()), *ends,  # type: ignore[arg-type]
-            tuple(self.sizes.items()), place,
+            tuple(self.sizes.items()), place, self.entries.padded,
         )  # fmt: skip
 
 

@@ -83,7 +83,7 @@ class Mends:
         for node, put, above in places(tree):
             if above and isinstance(above[-1], Transpose | Apply):
                 continue
-            if not isinstance(node, Mul | Elementwise | Add):
+            if above and not isinstance(node, Mul | Elementwise | Add):
                 yield from self.exchanged(node, put)
 
     def several_terms(self, tree: Tree, terms: tuple[Tree, ...]) -> Iterator[Mend]:
@@ -92,7 +92,7 @@ class Mends:
             for gone in combinations(terms, count):
                 detail = ", ".join(map(plain, gone))
                 mistake = Mistake("dropped-term", detail, None, (), (Add(gone),))
-                yield Mend((mistake,), Add((tree, *gone)), 1.2)
+                yield Mend((mistake,), Add((tree, *gone)), 1.27)
 
     # -- one at a time -----------------------------------------------------------------------------------
 
@@ -126,8 +126,8 @@ class Mends:
         inside = bool(above) and isinstance(above[-1], Apply) and above[-1].function.stem != "diag"
         if isinstance(node, Derivative):
             for name in self.pieces.names:
-                if name != node.by and name.stem == node.by.stem:
-                    new = replace(node, by=name)
+                new = replace(node, by=name)
+                if name != node.by and name.stem == node.by.stem and new != self.pieces.room.gold:
                     yield Mend((changed("wrong-index", node, new),), put(new), 1.1)
         if not isinstance(node, Name):
             return
@@ -162,14 +162,29 @@ class Mends:
                     turned = term.operand if isinstance(term, Neg) else Neg(term)
                     new = Add((*terms[:i], turned, *terms[i + 1 :]))
                     yield Mend((changed("wrong-sign", node, new),), put(new), 1.15)
+                yield from self.weighed(terms, put)
             case Neg(operand):
                 yield Mend((changed("wrong-sign", node, operand),), put(operand), 1.15)
+
+    def weighed(self, terms: tuple[Tree, ...], put: Put) -> Iterator[Mend]:
+        """A number in front of one term of a sum."""
+        for i, term in enumerate(terms):
+            for constant in (*CONSTANTS[:2], *self.sizes):
+                new = Mul((constant, term))
+                mistake = changed("wrong-constant", term, new)
+                yield Mend((mistake,), put(Add((*terms[:i], new, *terms[i + 1 :]))), 1.2)
+
+    @property
+    def sizes(self) -> tuple[Tree, ...]:
+        """The symbolic sizes and their reciprocals, as a mean or sum brings them in."""
+        shapes = self.pieces.room.scope.shapes.values()
+        found = dict.fromkeys(s for shape in shapes for s in shape if names_in(s))
+        return (*found, *(Div(ONE, size) for size in found))
 
     def constants(self, tree: Tree) -> Iterator[Mend]:
         """The sign of the whole, or a number in front."""
         yield Mend((Mistake("wrong-sign", ""),), Neg(tree), 0.8)
-        sizes = [s for shape in self.pieces.room.scope.shapes.values() for s in shape if names_in(s)]
-        for constant in (*CONSTANTS, *dict.fromkeys(sizes), *(Div(ONE, s) for s in dict.fromkeys(sizes))):
+        for constant in (*CONSTANTS, *self.sizes):
             too_much = Div(ONE, constant) if not isinstance(constant, Div) else constant.denominator
             mistake = Mistake("wrong-constant", plain(too_much), None, (too_much,), ())
             yield Mend((mistake,), Mul((constant, tree)), 1.0)
@@ -224,7 +239,7 @@ class Mends:
     def exchanged(self, node: Tree, put: Put) -> Iterator[Mend]:
         """A factor in the place of another."""
         for factor in self.pieces.factors:
-            if factor != node:
+            if factor != node and factor not in self.pieces.writings:
                 missing = Mistake("missing-factor", plain(factor), None, (), (factor,))
                 yield Mend((missing, extra(node)), put(factor), 1.5)
 

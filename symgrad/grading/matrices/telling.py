@@ -79,6 +79,8 @@ def said(room: Room, tree: Tree, mend: Mend, mistake: Mistake, level: int) -> Ph
         pair = misfit(room, mend.around) if mend.around is not None else None
         if pair is not None:
             return Phrase.of("matrices.wrong-order-2-sizes", **sizes_of(room, *pair))
+    if name == "wrong-constant" and mistake.right and level > 1:
+        return Phrase.of(f"matrices.wrong-constant-{level}-term", **fields)
     if name == "missing-factor" and level == 1 and total < 2:
         return Phrase.of("matrices.missing-factor-1-alone")
     return Phrase.of(f"matrices.{name}-{level}", **fields)
@@ -168,6 +170,8 @@ def separated(question: Question, decision: Decision | None, why: Misshapen | No
     ends: dict[str, Field] = {"left": shown(witness.left), "right": shown(witness.right)}
     ends["point"] = tuple(point(witness))
     kind = "witness" if question.goal is not None else "witness-plain"
+    if witness.padded:
+        kind += "-padded"
     if witness.place is None:
         return (Phrase.of(f"matrices.{kind}", **ends),)
     row, column = witness.place
@@ -200,7 +204,11 @@ def point(witness: ShapedWitness) -> Iterator[Tree]:
         else:
             yield Relation(("=",), (tree, fraction(value)))
     for whole, entries in arrays.items():
-        yield Relation(("=",), (whole, array(entries)))
+        if witness.padded:
+            for place, entry in entries.items():
+                yield Relation(("=",), (Component(whole, tuple(map(number, place))), entry))
+        else:
+            yield Relation(("=",), (whole, array(entries)))
 
 
 def array(entries: Mapping[tuple[int, ...], Tree]) -> Tree:

@@ -48,12 +48,22 @@ def meant(tree: Tree, shape: Callable[[Tree], Shape]) -> Meant:
         match node:
             case Mul(factors):
                 return products(with_ones(factors))
-            case Add(terms) if any(map(is_identity, terms)):
+            case Add(terms) if any(map(identity, terms)):
                 return Add(tuple(identities(terms)))
             case Div(a, b) if vectors(a, b):
                 found.append(node)
                 return Elementwise("/", a, b)
         return node
+
+    def identity(term: Tree) -> bool:
+        """Whether a term is I, or numbers times it."""
+        match term:
+            case Neg(operand):
+                return identity(operand)
+            case Mul(factors):
+                others = [f for f in factors if f != IDENTITY]
+                return len(others) < len(factors) and all(shape_of(f) == (ONE, ONE) for f in others)
+        return term == IDENTITY
 
     def identities(terms: tuple[Tree, ...]) -> Iterator[Tree]:
         square = next((s for s in map(shape_of, terms) if s and s[0] == s[1] != ONE), None)
@@ -66,12 +76,12 @@ def meant(tree: Tree, shape: Callable[[Tree], Shape]) -> Meant:
         for i, factor in enumerate(factors):
             if factor == Transpose(ONE) and i + 1 < len(factors) and (s := shape_of(factors[i + 1])):
                 new.append(Transpose(Apply(Name("ones"), (s[0],))) if s != (ONE, ONE) else ONE)
-            elif factor != IDENTITY or len(factors) == 1:
+            elif factor != IDENTITY or not any(shape_of(f) not in (None, (ONE, ONE)) for f in factors):
                 new.append(factor)
-        return tuple(new) or (IDENTITY,)
+        return tuple(new)
 
     def shape_of(tree: Tree) -> Shape | None:
-        if is_identity(tree):
+        if IDENTITY in walk(tree):
             return None
         try:
             return shape(tree)
@@ -97,16 +107,6 @@ def meant(tree: Tree, shape: Callable[[Tree], Shape]) -> Meant:
         return done[0] if len(done) == 1 else Mul(tuple(done))
 
     return Meant(of(tree), tuple(found))
-
-
-def is_identity(term: Tree) -> bool:
-    """Whether a term is I, or a number times it."""
-    match term:
-        case Neg(operand):
-            return is_identity(operand)
-        case Mul(factors):
-            return IDENTITY in factors and all(isinstance(f, Number) or f == IDENTITY for f in factors)
-    return term == IDENTITY
 
 
 def unresolved(tree: Tree) -> bool:
