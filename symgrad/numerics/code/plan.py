@@ -5,13 +5,15 @@ The plan is in terms of the steps alone, so that the code computes what the deri
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
-from symgrad.network.graph import Equation, Network, instantiate
+from symgrad.network.graph import Equation, Network
 from symgrad.notation.indices import linear
 from symgrad.notation.tree import ONE, Derivative, Name, Tree, names_in, substitute, walk
+from symgrad.numerics.given import Slot
 from symgrad.values.derivation import Step
 
 
@@ -52,6 +54,17 @@ class Block:
             if self.first <= self.last
             else range(self.first, self.last - 1, -1)
         )
+
+    def members(self, name: Name) -> Iterator[Name]:
+        """What a name is in every turn; itself where there is no loop."""
+        if not self.letter:
+            yield name
+            return
+        slot = Slot.of(name)
+        for turn in self.turns:
+            found = slot.at({self.letter: turn})
+            if isinstance(found, Name):
+                yield found
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +122,8 @@ def used_by(blocks: Iterable[Block]) -> set[Name]:
     for block in blocks:
         for pull in block.operations:
             assert isinstance(pull, Pull)
-            for turn in block.turns if block.letter else ():
-                found.update(named(instantiate(pull.local, {block.letter: turn})))
-            if not block.letter:
-                found.update(named(pull.local))
+            for name in named(pull.local):
+                found.update(block.members(name))
     return found
 
 
@@ -201,10 +212,9 @@ def pulling(
     concrete = tuple(Pull(node, parent, local, whole) for parent, local in found)
     if not rollable(equation):
         return Item(equation, concrete, None)
-    values = dict(zip(pattern.letters, equation.values, strict=True))
-    slots: dict[Tree, Tree] = {instantiate(slot, values): slot for slot in pattern.slots}
-    if len(slots) != len(pattern.slots):
+    if len(equation.parents) != len(pattern.slots):  # two slots are one name here
         return Item(equation, concrete, None)
+    slots: dict[Tree, Tree] = dict(zip(equation.parents, pattern.slots, strict=True))
     if complete:
         slots[node] = pattern.target
     general = []
@@ -218,10 +228,13 @@ def pulling(
 def rollable(equation: Equation) -> bool:
     """Whether an equation is in one loop only and its indices are i or i + 3."""
     pattern = equation.pattern
-    if len(pattern.letters) != 1:
-        return False
-    letter = pattern.letters[0]
-    names = [node for tree in (pattern.target, pattern.body) for node in walk(tree) if isinstance(node, Name)]
+    return len(pattern.letters) == 1 and shifting(pattern.target, pattern.body, pattern.letters[0])
+
+
+@lru_cache(maxsize=256)
+def shifting(target: Name, body: Tree, letter: str) -> bool:
+    """Whether all indices with a letter in them are the letter plus a whole number."""
+    names = [node for tree in (target, body) for node in walk(tree) if isinstance(node, Name)]
     for name in names:
         if any(Name(letter) in walk(index) for index in name.indices):
             form = linear(name.indices[0]) if len(name.indices) == 1 else None
@@ -296,10 +309,12 @@ def counted(blocks: Sequence[Block]) -> tuple[Block, ...]:
     seen: set[Tree] = set()
     later: set[tuple[int, int]] = set()
     for at, block in enumerate(blocks):
-        for turn in block.turns if block.letter else (0,):
-            for place, pull in enumerate(block.operations):
-                assert isinstance(pull, Pull)
-                parent = instantiate(pull.parent, {block.letter: turn}) if block.letter else pull.parent
+        columns = []
+        for pull in block.operations:
+            assert isinstance(pull, Pull)
+            columns.append(block.members(pull.parent))
+        for parents in zip(*columns, strict=True):
+            for place, parent in enumerate(parents):
                 if parent in seen:
                     later.add((at, place))
                 seen.add(parent)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from symgrad.arithmetic.resolve import resolve_applied
 from symgrad.functions.questionnaire import Function
-from symgrad.network.instances import instantiate
 from symgrad.notation.tree import Apply, Derivative, Mul, Name, Number, Tree, names_in
 from symgrad.numerics.code.expressions import Expressions
 from symgrad.numerics.code.pieces import PAIRS
@@ -102,11 +101,10 @@ class Rows(CodeWriter):
         found = set(self.scope.adjoints)
         alive: dict[str, Tree] = {}
         for block in self.plan.backward:
-            for turn in block.turns if block.letter else (0,):
-                values = {block.letter: turn} if block.letter else {}
-                for pull in block.operations:
-                    assert isinstance(pull, Pull)
-                    node, parent = (instantiate(name, values) for name in (pull.node, pull.parent))
+            pulls = [pull for pull in block.operations if isinstance(pull, Pull)]
+            pairs = [zip(block.members(p.node), block.members(p.parent), strict=True) for p in pulls]
+            for turn in zip(*pairs, strict=True):
+                for pull, (node, parent) in zip(pulls, turn, strict=True):
                     stem = pull.parent.stem
                     if not pull.whole and alive.get(pull.node.stem) != node:
                         found.discard(pull.node.stem)
