@@ -10,7 +10,7 @@ from typing import Any
 
 from symgrad.api.chain import Chain
 from symgrad.api.names import function_names, one, variables
-from symgrad.errors import InputError, Where
+from symgrad.errors import InputError, SymgradError, Where
 from symgrad.grading import question as grading
 from symgrad.grading.forms import FORMS
 from symgrad.grading.marking import mark as mark_answer
@@ -26,6 +26,9 @@ from symgrad.values import mark as values
 from symgrad.values.mark import MISTAKES, Mistake
 
 LAYOUTS = ("gradient", "jacobian", "any")
+
+
+PROOF_SECONDS = 2.0
 
 
 class Mark:
@@ -183,6 +186,8 @@ class Question:
         gold = strip_spans(read(text, context, name="<gold>"))
         if isinstance(gold, Relation) != (bound is not None):
             raise InputError("question-bound" if bound is not None else "one-formula", Where("<question>"))
+        if bound is not None:
+            settings["prover"] = self.decide
         used = {
             k: v
             for k, v in named.items()
@@ -195,6 +200,18 @@ class Question:
         """Mark one answer: LaTeX, Unicode or plain text."""
         asked = self.question
         return Mark(mark_answer(asked, answer), scored=bool(asked.rubric) or asked.points != 1)
+
+    def decide(self, claim: str) -> str:
+        """The prover's verdict about a claim under the question's assumptions; undecided where it cannot."""
+        from symgrad.api.proof import prove
+
+        functions = dict(self.question.functions) or None
+        try:
+            if self.chain is not None:
+                return self.chain.prove(claim, self.given, functions=functions, timeout=PROOF_SECONDS).verdict
+            return prove(claim, self.given, functions=functions, timeout=PROOF_SECONDS).verdict
+        except SymgradError:
+            return "undecided"
 
     def asked(self, encoding: str | None = None) -> str:
         """What is asked, as a person would write it: ∂C/∂b₁."""

@@ -155,10 +155,10 @@ def read_item(document: Document, node: yaml.Node, builder: Any) -> Item:
     points = document.number(fields["points"]) if "points" in fields else Fraction(1)
     if "manual" in fields and document.text_of(fields["manual"]).lower() == "true":
         return Item(id, None, points)
-    if not ({"wrt", "answer", "value"} & fields.keys()):
+    if not ({"wrt", "answer", "value", "bound"} & fields.keys()):
         raise document.error("yaml-asks-nothing", node, id=id)
     settings: dict[str, Any] = {"points": points}
-    for key in ("chain", "wrt", "of", "answer", "form", "value"):
+    for key in ("chain", "wrt", "of", "answer", "form", "value", "bound"):
         if key in fields:
             settings[key] = document.text_of(fields[key])
     if settings.get("form", "any") not in FORMS:
@@ -176,7 +176,7 @@ def read_item(document: Document, node: yaml.Node, builder: Any) -> Item:
     try:
         question = builder(**settings)
     except SymgradError as problem:
-        place = next((fields[k] for k in ("chain", "wrt", "answer", "value") if k in fields), node)
+        place = next((fields[k] for k in ("chain", "wrt", "answer", "value", "bound") if k in fields), node)
         if problem.where is not None and not problem.where.name.startswith("<"):
             raise
         reason = problem.message().split("\n")[0]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from symgrad.algebra import Decision, algebra_of
 from symgrad.errors import SymgradError
+from symgrad.grading.bounds import judge_bound, read_bound
 from symgrad.grading.cost import light
 from symgrad.grading.depths import judge_symbolic
 from symgrad.grading.diagnosis import Found, diagnose
@@ -22,7 +23,7 @@ from symgrad.grading.worker import worker_for
 from symgrad.grading.working import Working, introduced, judge_working, shown, sub_question
 from symgrad.grading.working import said as described
 from symgrad.network.symbolic import SymbolicNetwork
-from symgrad.notation.tree import Derivative, Name, Pow, Tree, walk
+from symgrad.notation.tree import Derivative, Name, Pow, Relation, Tree, walk
 from symgrad.notation.writers.latex import latex
 from symgrad.phrases import LANGUAGES
 from symgrad.values.mark import Mark, Mistake
@@ -36,6 +37,10 @@ def mark(question: Question, text: str) -> Mark:
     else is `undecided`. What cannot be read is `unreadable`, with the place and a hint, and costs nothing.
     """
     try:
+        if isinstance(question.gold, Relation):
+            tree = read_bound(question, text)
+            found = judge_bound(question, tree) if light(tree) else too_large(())
+            return replace(found, reading=latex(tree), answer=tree)
         answer = read_answer(question, text)
     except Unreadable as problem:
         return unreadable(problem.error)
@@ -53,10 +58,12 @@ def is_light(answer: Answer) -> bool:
 def confined(question: Question, answer: Answer) -> Mark:
     """The mark of an answer that may cost much, found in a process that can be killed."""
     mark = worker_for(question, in_worker).ask(answer)
-    if isinstance(mark, Mark):
-        return mark
-    reason = "feedback.undecided-too-large"
-    return Mark("undecided", evidence=(Phrase.of(reason),), remarks=taken(answer))
+    return mark if isinstance(mark, Mark) else too_large(taken(answer))
+
+
+def too_large(remarks: tuple[Phrase, ...]) -> Mark:
+    """The mark of an answer that would take too long to compare."""
+    return Mark("undecided", evidence=(Phrase.of("feedback.undecided-too-large"),), remarks=remarks)
 
 
 def in_worker(question: Question, answer: Answer, tell: Callable[[Mark], None]) -> None:

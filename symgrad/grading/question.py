@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -26,6 +26,7 @@ from symgrad.notation.tree import (
     Elementwise,
     Mul,
     Name,
+    Relation,
     Transpose,
     Tree,
     names_in,
@@ -33,6 +34,7 @@ from symgrad.notation.tree import (
     substitute,
     walk,
 )
+from symgrad.notation.writers.plain import plain
 from symgrad.values.derivation import Derivation, Step
 
 Rule = Fraction | Mapping[str, Fraction]
@@ -57,6 +59,8 @@ class Question:
     points: Fraction = Fraction(1)
     rubric: Mapping[str, Rule] = field(default_factory=dict)
     tolerance: Fraction | None = None
+    prover: Callable[[str], str] | None = field(default=None, compare=False)
+    """For bounds: decides a claim; given by the face, which knows chains and assumptions."""
     shapes: Mapping[Name, tuple[Tree, ...]] = field(default_factory=dict)
     """Declared shapes, for a question without a chain."""
     layout: str = "gradient"
@@ -170,6 +174,10 @@ class Question:
         if not isinstance(self.network, SymbolicNetwork) or self.goal is None:
             return frozenset()
         return letters_of(self.goal) | {self.network.depth}
+
+    def decided(self, claim: Relation) -> str:
+        """What the prover says under the question's assumptions: proved, refuted or undecided."""
+        return "undecided" if self.prover is None else self.prover(plain(claim))
 
     @property
     def judged_by_algebra(self) -> bool:
