@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
@@ -16,7 +16,9 @@ from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel
 from symgrad.proving.kernel.asked import chosen_letters, unwritten
 from symgrad.proving.kernel.evaluate import Undefined, Value, truth
+from symgrad.proving.kernel.points import Values
 from symgrad.proving.kernel.readings import settled_letters
+from symgrad.proving.lowest import lowest
 from symgrad.proving.places import kinks
 from symgrad.proving.points import Points, exact_data
 from symgrad.proving.problem import Problem, make
@@ -39,8 +41,19 @@ class Counterexample:
 
 def counterexample(problem: Problem, limit: int) -> Counterexample | None:
     """The first among `limit` points that the kernel accepts, one away from kinks if there is any."""
-    points, fallback = Points(problem), None
-    for values in islice(points, limit):
+    points = Points(problem)
+    return _first(problem, points, islice(points, limit))
+
+
+def sharp(problem: Problem) -> Counterexample | None:
+    """A counterexample near the place where the claim is nearest to failing."""
+    points = Points(problem)
+    return _first(problem, points, (points.complete({**points.baseline, **at}) for at in lowest(problem)))
+
+
+def _first(problem: Problem, points: Points, candidates: Iterable[Values | None]) -> Counterexample | None:
+    fallback = None
+    for values in candidates:
         if values is None or not _fails(problem, values) or (fallback and kinks(problem, values)):
             continue
         exact = [*numbers_of(problem), *exact_data(values, problem.leaves)]
