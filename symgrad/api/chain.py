@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.api.derivation import LAYOUTS, Derivation, Gradients, in_layout
 from symgrad.api.files import read_utf8
-from symgrad.api.names import check_applied, function_names, members, one
+from symgrad.api.names import check_applied, function_names, members, one, variables
 from symgrad.calculus.depth_states import direct_network
 from symgrad.calculus.derive import derive
 from symgrad.errors import InputError, NotSupportedError, UnknownNameError, Where
@@ -94,7 +94,7 @@ class Chain:
         """d(of)/d(wrt), total over all paths.
 
         Args:
-            wrt: any leaf or defined name, in any spelling.
+            wrt: any leaf or defined name, in any spelling; two of them, "b_1, w_2", for a second derivative.
             of: default the objective.
             path: "total", or "direct" for the one equation that defines `of`, its other inputs held fixed.
             layout: "gradient": dL/dW has the shape of W; "jacobian": numerator layout throughout, dL/dx a row
@@ -104,6 +104,12 @@ class Chain:
         Raises:
             UnknownNameError: with the nearest name.
         """
+        first, *more = variables(wrt)
+        if more:
+            found = self.derive(first, of, path, layout)
+            for name_ in more:
+                found = found.derive(name_)
+            return found
         if path not in ("total", "direct"):
             raise NotSupportedError("unknown-path", Where("<path>", source=path), path=path)
         if layout not in LAYOUTS:
@@ -148,7 +154,6 @@ class Chain:
         """Decide a claim about this chain, such as "|dC/db_1| <= |dC/db_3|/16" given ["|w_j| <= 1"]."""
         from symgrad.api.proof import prove_about
 
-        self.only_scalars("prove")
         return prove_about(self.network, claim, given, self.functions(functions), timeout)
 
     def evaluate(

@@ -199,7 +199,11 @@ def prove_about(
             lines = tuple((line.target, line.body) for line in outside)
             return Proof(search(value, definitions=lines, timeout=timeout, loop=loop_of(network)))
         gradients = tokens(network, (statement, *assumptions))
-        return Proof(search(value, definitions=network.definitions(), gradients=gradients, timeout=timeout))
+        shapes = {name: shape for name, shape in network.shapes.items() if shape and name in network.leaves}
+        found = search(
+            value, definitions=network.definitions(), gradients=gradients, timeout=timeout, shapes=shapes
+        )
+        return Proof(found)
 
 
 def loop_of(network: SymbolicNetwork) -> Loop:

@@ -47,6 +47,8 @@ Gradients = Mapping[Derivative, Derivation]
 def steps(problem: Problem, entry: Entry, used: Sequence[Tree], gradients: Gradients) -> tuple[Phrase, ...]:
     """The proof, one phrase a step: gradients written out, facts about the functions, then the estimate."""
     here = problem.setting(used)
+    if here.shapes:
+        return tuple(entry_steps(problem, problem.statement, entry, here))
     tokens = list(token_steps(problem))
     estimate = list(entry_steps(problem, problem.statement, entry, here))
     facts = list(fact_steps(problem, entry))
@@ -59,6 +61,8 @@ def steps(problem: Problem, entry: Entry, used: Sequence[Tree], gradients: Gradi
 
 def where(problem: Problem, used: Sequence[Tree]) -> tuple[Tree, ...]:
     """What an equality needs for both its sides to be defined, beyond the assumptions."""
+    if problem.question.shapes:
+        return ()
     equal = (isinstance(n, Relation) and "=" in n.operators for n in walk(problem.statement))
     if not any(equal):
         return ()

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symgrad.notation.codec import to_data
-from symgrad.notation.tree import Apply, Mul, Name, Tree, children, names_in, walk
+from symgrad.notation.tree import Apply, Derivative, Mul, Name, Tree, children, names_in, walk
 from symgrad.proving import kernel
-from symgrad.proving.kernel.asked import Asked, asked
+from symgrad.proving.kernel.asked import Asked, Shapes, asked
 from symgrad.proving.kernel.depth import Loop
 from symgrad.proving.kernel.setting import Setting
+from symgrad.values.derivation import Derivation
 from symgrad.values.proof import Claim
 
 
@@ -35,6 +36,8 @@ class Problem:
     deadline: float
     loop: Loop | None = None
     numbers: Mapping[str, Tree] = field(default_factory=dict)
+    shapes: Shapes = field(default_factory=dict)
+    gradients: Mapping[Derivative, Derivation] = field(default_factory=dict)
 
     @property
     def statement(self) -> Tree:
@@ -79,6 +82,7 @@ class Problem:
             "functions": dict(self.functions),
             "definitions": [[to_data(name), to_data(body)] for name, body in self.chain],
             **({} if self.loop is None else {"loop": self.loop.to_data()}),
+            **({"shapes": _shapes_data(self.shapes)} if self.shapes else {}),
             **fields,
         }
 
@@ -116,16 +120,25 @@ def make(
     timeout: float,
     loop: Loop | None = None,
     numbers: Mapping[str, Tree] | None = None,
+    shapes: Shapes | None = None,
+    gradients: Mapping[Derivative, Derivation] | None = None,
 ) -> Problem:
     """The problem of a claim; CertificateError where a token cannot be written out.
 
     numbers: letters in indices and ends of ranges that a counterexample chooses.
     """
     functions = dict(claim.functions)
-    question = asked(claim.statement, claim.given, tuple(definitions), functions, loop, numbers)
+    question = asked(claim.statement, claim.given, tuple(definitions), functions, loop, numbers, shapes)
     pieces = tuple(question.pieces())
     defined = {name for name, _ in question.definitions}
     mentioned = [*question.universe, *(n for piece in pieces for n in names_in(piece))]
     leaves = tuple(n for n in dict.fromkeys(mentioned) if n not in defined)
     deadline = time.monotonic() + timeout
-    return Problem(claim, functions, tuple(definitions), question, pieces, leaves, deadline, loop, numbers or {})
+    return Problem(
+        claim, functions, tuple(definitions), question, pieces, leaves, deadline, loop, numbers or {},
+        shapes or {}, gradients or {},
+    )  # fmt: skip
+
+
+def _shapes_data(shapes: Shapes) -> list[Any]:
+    return [[to_data(name), [to_data(size) for size in sizes]] for name, sizes in shapes.items()]

@@ -22,6 +22,7 @@ from symgrad.notation.tree import (
     walk,
 )
 from symgrad.proving import attained, explain, kernel, places, reasons, refute, rescue
+from symgrad.proving.kernel.asked import Shapes, unwritten
 from symgrad.proving.kernel.bounds import Missing
 from symgrad.proving.kernel.depth import Loop
 from symgrad.proving.kernel.evaluate import precise
@@ -29,7 +30,8 @@ from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.intervals import Empty
 from symgrad.proving.kernel.letters import symbolic
 from symgrad.proving.kernel.pieces import alternatives, settled, undecided
-from symgrad.proving.methods import METHODS, PLACES, Method
+from symgrad.proving.methods import ARRAYS, METHODS, PLACES, Method
+from symgrad.proving.needed import fewest
 from symgrad.proving.problem import Problem, make
 from symgrad.proving.tactics import TACTICS
 from symgrad.proving.tactics.goal import Goal, bare, factors_of
@@ -39,6 +41,8 @@ from symgrad.values.proof import Claim, Proof
 
 Entry = Mapping[str, Any]
 T = TypeVar("T")
+PLAIN = frozenset(name for name, _ in TACTICS)
+"""The arguments by a difference, which come first."""
 QUICK, THOROUGH = 150, 4000
 """Points tried before and after the tactics."""
 MAX_SPLITS = 6
@@ -67,6 +71,7 @@ def prove(
     gradients: Mapping[Derivative, Derivation] | None = None,
     timeout: float = 10.0,
     loop: Loop | None = None,
+    shapes: Shapes | None = None,
 ) -> Proof:
     """Decide a claim: `proved` or `refuted` only with a certificate the kernel accepted, else `undecided`.
 
@@ -76,6 +81,7 @@ def prove(
         gradients: derivations of the derivative tokens, for the wording; the kernel derives its own.
         timeout: seconds of search.
         loop: the layers of a chain whose depth is a letter; definitions are then the other equations.
+        shapes: of the leaves that are vectors and matrices.
 
     Raises:
         InputError: the claim is no relation, or its assumptions contradict each other.
@@ -88,7 +94,7 @@ def prove(
     claim = _bare(claim)
     chain = tuple((name, strip_spans(body)) for name, body in definitions)
     with precise():
-        proof = _decide(claim, chain, gradients or {}, timeout, loop)
+        proof = _decide(claim, chain, gradients or {}, timeout, loop, shapes or {})
     return replace(proof, seconds=time.monotonic() - start)
 
 
@@ -103,15 +109,22 @@ def _decide(
     gradients: explain.Gradients,
     timeout: float,
     loop: Loop | None,
+    shapes: Shapes,
 ) -> Proof:
     try:
-        problem = make(claim, chain, timeout, loop)
+        problem = make(claim, chain, timeout, loop, shapes=shapes, gradients=gradients)
     except CertificateError:
         return _undecided(claim, Phrase.of("proofs.undecided-derivative"))
-    if any(isinstance(node, Derivative) for t in (problem.statement, *problem.given) for node in walk(t)):
+    if problem.question.shapes:
+        return _arrays(problem, gradients)
+    if unwritten(problem.question):
         return _undecided(claim, Phrase.of("proofs.undecided-chain"))
     _consistent(problem)
     if (found := refute.counterexample(problem, QUICK) or refute.at_small_depths(problem)) is not None:
+        return _refuted(problem, found, timeout)
+    if (proof := _proved(Attempt(problem, only=PLAIN), gradients)) is not None:
+        return proof
+    if (found := refute.sharp(problem)) is not None:
         return _refuted(problem, found, timeout)
     attempt = Attempt(problem)
     if (proof := _proved(attempt, gradients)) is not None:
@@ -119,6 +132,15 @@ def _decide(
     if (found := refute.counterexample(problem, THOROUGH)) is not None:
         return _refuted(problem, found, timeout)
     return _undecided(problem.claim, *reasons.of(problem, attempt.missing, attempt.tried))
+
+
+def _arrays(problem: Problem, gradients: explain.Gradients) -> Proof:
+    """A claim about vectors and matrices: entry by entry, or by norms."""
+    attempt = Attempt(problem)
+    if (proof := _proved(attempt, gradients)) is not None:
+        return proof
+    names = [Phrase.of(f"proofs.tried-{name}") for name in dict.fromkeys(attempt.tried)]
+    return _undecided(problem.claim, Phrase.of("proofs.undecided-tried"), *names)
 
 
 def _consistent(problem: Problem) -> None:
@@ -162,7 +184,7 @@ def _holds(problem: Problem) -> bool:
         _consistent(problem)
     except InputError:
         return False
-    return entry_for(problem.statement, _setting(problem), Attempt(problem)) is not None
+    return entry_for(problem.statement, _setting(problem), Attempt(problem, only=PLAIN | {"pieces"})) is not None
 
 
 # ---- proved
@@ -178,8 +200,13 @@ def _proved(attempt: Attempt, gradients: Mapping[Derivative, Derivation]) -> Pro
     entry = entry_for(problem.statement, _setting(problem), attempt)
     if entry is None:
         return None
-    used, entry = _fewest(attempt, entry)
-    point = attained.point(problem)
+    statement = problem.statement
+
+    def again(fewer: Sequence[Tree], entry: Entry) -> Entry | None:
+        return _again(attempt, statement, entry, _setting(problem, fewer))
+
+    used, entry = fewest(problem, entry, again)
+    point = None if problem.question.shapes else attained.point(problem)
     certificate = problem.certificate(
         "proved",
         used=[to_data(piece) for piece in used],
@@ -198,23 +225,6 @@ def _proved(attempt: Attempt, gradients: Mapping[Derivative, Derivation]) -> Pro
         certificate=certificate,
         checked=True,
     )
-
-
-def _fewest(attempt: Attempt, entry: Entry) -> tuple[list[Tree], Entry]:
-    """Only the assumptions without which the same argument fails."""
-    used, statement = list(attempt.problem.pieces), attempt.problem.statement
-    wanted = len(explain.where(attempt.problem, used))
-    spoken = {n for tree in explain.stated(entry) for n in names_in(tree)}
-    pending = [p for p in used if names_in(p) and spoken.isdisjoint(names_in(p))]
-    batches = [[p] for p in reversed(used) if p not in pending]
-    for batch in ([pending] if pending else []) + batches + [[p] for p in reversed(pending)]:
-        if batch[0] not in used:
-            continue
-        fewer = [other for other in used if other not in batch]
-        again = _again(attempt, statement, entry, _setting(attempt.problem, fewer))
-        if again is not None and len(explain.where(attempt.problem, fewer)) <= wanted:
-            used, entry = fewer, again
-    return used, entry
 
 
 def _again(attempt: Attempt, statement: Tree, entry: Entry, here: kernel.Setting) -> Entry | None:
@@ -292,6 +302,8 @@ def _undefined(statement: Relation, here: kernel.Setting) -> list[Tree]:
 
 
 def _relation(statement: Relation, here: kernel.Setting, attempt: Attempt) -> Entry | None:
+    if here.shapes:
+        return _methods(statement, here, attempt, ARRAYS)
     if statement.operators != ("=",) and (missing := _undefined(statement, here)):
         attempt.missing += missing
         if not any(isinstance(u, Logic) for u in here.used):

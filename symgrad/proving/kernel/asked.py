@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from symgrad.errors import CertificateError
 from symgrad.notation.places import at
 from symgrad.notation.tree import Derivative, Is, Name, Tree, names_in, walk
+from symgrad.proving.kernel.arrays.losses import losses_written
 from symgrad.proving.kernel.depth import Lines, Loop, Tokens, tokens
 from symgrad.proving.kernel.evaluate import truth
 from symgrad.proving.kernel.families import instances, parts
@@ -16,6 +18,9 @@ from symgrad.proving.kernel.letters import known_letters, places_in
 from symgrad.proving.kernel.readings import Families, families_of, pieces_of, settled_letters
 from symgrad.proving.kernel.setting import Setting, setting
 from symgrad.proving.kernel.written import spelled_out
+
+
+Shapes: TypeAlias = Mapping[Name, tuple[Tree, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Asked:
     definitions: Lines
     families: Families | None
     tokens: Tokens | None = None
+    shapes: Shapes = field(default_factory=dict)
 
     def written(self, tree: Tree) -> Tree:
         """A tree with its derivative tokens written out."""
@@ -47,7 +53,7 @@ class Asked:
 
     def setting(self, used: Sequence[Tree]) -> Setting:
         """What a proof may use, with these among the assumptions."""
-        return setting(self.functions, self.definitions, used, self.families)
+        return setting(self.functions, self.definitions, used, self.families, self.shapes)
 
 
 def asked(
@@ -57,11 +63,14 @@ def asked(
     functions: Mapping[str, str],
     loop: Loop | None = None,
     numbers: Mapping[str, Tree] | None = None,
+    shapes: Shapes | None = None,
 ) -> Asked:
-    """The claim of a chain of definite depth, or of one whose loop runs to a letter.
+    """The claim of a chain of definite depth, of one whose loop runs to a letter, or of one with arrays.
 
     numbers: letters that a counterexample chooses.
     """
+    if shapes:
+        return with_arrays(statement, given, definitions, functions, shapes)
     known = {**settled_letters(statement, given, loop), **(numbers or {})}
     known = {letter: value for letter, value in known.items() if letter not in _labels(definitions, loop)}
     if numbers is not None and loop is not None and loop.depth not in known:
@@ -95,8 +104,23 @@ def asked(
     return Asked(functions, statement, tuple(rest), chain, families, writer)
 
 
+def with_arrays(
+    statement: Tree, given: Sequence[Tree], definitions: Lines, functions: Mapping[str, str], shapes: Shapes
+) -> Asked:
+    """A claim about vectors and matrices keeps its tokens; one about numbers alone needs no equations."""
+    chain = tuple((name, losses_written(body, functions)) for name, body in definitions)
+    trees = [losses_written(tree, functions) for tree in (statement, *given)]
+    plain = {name for name, _ in chain} | shapes.keys()
+    if any(isinstance(n, Derivative) or n in plain for n in walk(trees[0])):
+        return Asked(functions, trees[0], tuple(trees[1:]), chain, None, None, shapes)
+    scalars = [g for g in trees[1:] if not any(isinstance(n, Derivative) or n in plain for n in walk(g))]
+    return Asked(functions, trees[0], tuple(scalars), (), None)
+
+
 def unwritten(question: Asked) -> bool:
-    """Whether a derivative token is left."""
+    """Whether a derivative token is left that no rule for arrays will see."""
+    if question.shapes:
+        return False
     trees = (question.statement, *question.given)
     return any(isinstance(node, Derivative) for tree in trees for node in walk(tree))
 

@@ -34,7 +34,7 @@ def _check(certificate: Mapping[str, Any]) -> None:
         raise CertificateError("certificate-format")
     verdict = certificate["verdict"]
     extra = {"proved": {"used", "proof", "attained"}, "refuted": {"counterexample"}}[verdict]
-    if set(certificate) - {"loop"} != KEYS | extra:
+    if set(certificate) - {"loop", "shapes"} != KEYS | extra:
         raise CertificateError("certificate-malformed", problem="keys")
     functions = {str(k): str(v) for k, v in certificate["functions"].items()}
     definitions = tuple((read_name(name), from_data(body)) for name, body in certificate["definitions"])
@@ -42,9 +42,14 @@ def _check(certificate: Mapping[str, Any]) -> None:
     loop = read_loop(certificate["loop"]) if "loop" in certificate else None
     statement, *given = (from_data(data) for data in (certificate["statement"], *certificate["given"]))
     if verdict == "refuted":
+        if certificate.get("shapes"):
+            raise CertificateError("certificate-unsupported", kind="shapes")
         _refuted(certificate["counterexample"], statement, given, definitions, functions, loop)
         return
-    question = asked(statement, given, definitions, functions, loop)
+    shapes = {read_name(name): tuple(map(from_data, sizes)) for name, sizes in certificate.get("shapes", ())}
+    if shapes and loop is not None:
+        raise CertificateError("certificate-unsupported", kind="loop")
+    question = asked(statement, given, definitions, functions, loop, shapes=shapes)
     if unwritten(question):
         raise CertificateError("certificate-unsupported", kind="Derivative")
     used = [from_data(data) for data in certificate["used"]]

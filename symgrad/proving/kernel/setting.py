@@ -15,7 +15,8 @@ from symgrad.proving.kernel.readings import Families
 class Setting:
     """What a proof entry may use: functions, definitions, assumptions (as single relations).
 
-    families: what is assumed of whole families, where indices are letters.
+    families: what is assumed of whole families, where indices are letters. shapes: of the leaves that are
+    vectors and matrices; where there are any, only rules for arrays apply.
     """
 
     functions: Mapping[str, str]
@@ -23,15 +24,19 @@ class Setting:
     used: tuple[Tree, ...]
     settled: Mapping[Tree, Tree] = field(default_factory=dict)
     families: Families | None = None
+    shapes: Mapping[Name, tuple[Tree, ...]] = field(default_factory=dict)
     _known: dict[tuple[Name, ...], Bounds] = field(default_factory=dict, compare=False, repr=False)
+    _further: dict[Tree, Setting] = field(default_factory=dict, compare=False, repr=False)
 
     def with_assumption(self, extra: Tree) -> Setting:
         """The same, with one more assumption."""
-        return self.using((*self.used, *parts(extra)))
+        if extra not in self._further:
+            self._further[extra] = self.using((*self.used, *parts(extra)))
+        return self._further[extra]
 
     def using(self, used: Sequence[Tree]) -> Setting:
         """The same, with other assumptions."""
-        return setting(self.functions, self.definitions, used, self.families)
+        return setting(self.functions, self.definitions, used, self.families, self.shapes)
 
     def bounds(self, *trees: Tree) -> Bounds:
         """Facts for these trees, with the definitions they reach."""
@@ -52,6 +57,7 @@ def setting(
     definitions: Sequence[tuple[Name, Tree]],
     used: Sequence[Tree],
     families: Families | None = None,
+    shapes: Mapping[Name, tuple[Tree, ...]] | None = None,
 ) -> Setting:
     """A Setting; equations `y = 0` among the assumptions are substituted."""
     settled: dict[Tree, Tree] = {}
@@ -59,4 +65,4 @@ def setting(
         match relation:
             case Relation(("=",), (Name() as name, Number() as value)):
                 settled[name] = value
-    return Setting(functions, definitions, tuple(used), settled, families)
+    return Setting(functions, definitions, tuple(used), settled, families, shapes or {})

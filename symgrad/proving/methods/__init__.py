@@ -7,15 +7,34 @@ a module here with `entries` and `steps`, its place in METHODS, its rule in `ker
 
 from __future__ import annotations
 
-from symgrad.proving.methods import combination, exponentials, induction, line, ranges
+from symgrad.proving.methods import (
+    arguments,
+    combination,
+    entries,
+    exponentials,
+    induction,
+    line,
+    norms,
+    ranges,
+)
 from symgrad.proving.methods.method import Method, Prove
 
-METHODS: tuple[Method, ...] = (ranges.METHOD, induction.METHOD, exponentials.METHOD, line.METHOD, combination.METHOD)
+METHODS: tuple[Method, ...] = (
+    ranges.METHOD,
+    induction.METHOD,
+    exponentials.METHOD,
+    line.METHOD,
+    arguments.METHOD,
+    combination.METHOD,
+)
 """Cheapest and most explanatory first."""
 
 PLACES: tuple[Method, ...] = (ranges.METHOD, induction.METHOD)
 """Those for ranges whose ends are letters: asked before the tactics, which know nothing of them."""
 
-BY_RULE = {rule: method for method in METHODS for rule in method.rules}
+ARRAYS: tuple[Method, ...] = (entries.METHOD, norms.METHOD)
+"""Those for vectors and matrices, which the tactics know nothing of."""
 
-__all__ = ["BY_RULE", "METHODS", "PLACES", "Method", "Prove"]
+BY_RULE = {rule: method for method in (*METHODS, *ARRAYS) for rule in method.rules}
+
+__all__ = ["ARRAYS", "BY_RULE", "METHODS", "PLACES", "Method", "Prove"]

@@ -81,9 +81,7 @@ def _starts(letter: str, here: Setting, statement: Tree) -> list[Tree]:
     return list(dict.fromkeys(least))
 
 
-def _induction(
-    statement: Relation, here: Setting, prove: Prove, letter: str, start: Tree
-) -> Iterator[Entry]:
+def _induction(statement: Relation, here: Setting, prove: Prove, letter: str, start: Tree) -> Iterator[Entry]:
     (operator,), (a, b) = statement.operators, statement.operands
     left, right = (a, b) if operator != ">=" else (b, a)
     first, inner = first_case(statement, here, letter, start)

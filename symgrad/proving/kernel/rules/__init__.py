@@ -11,7 +11,19 @@ from typing import Any
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import Tree
-from symgrad.proving.kernel.rules import cases, difference, identity, induction, known, lemmas, line, logic, ranges
+from symgrad.proving.kernel.rules import (
+    arrays,
+    cases,
+    difference,
+    identity,
+    induction,
+    known,
+    lemmas,
+    line,
+    logic,
+    norms,
+    ranges,
+)
 from symgrad.proving.kernel.rules.entry import Rule
 from symgrad.proving.kernel.setting import Setting
 
@@ -31,19 +43,25 @@ RULES: Mapping[str, Rule] = {
     "factorwise": ranges.factorwise,
     "termwise": ranges.termwise,
     "induction": induction.induction,
+    "entries": arrays.entries,
+    "norms": norms.norms,
     "line": line.line,
     "have": lemmas.have,
     "contradiction": lemmas.contradiction,
     "vanishing": lemmas.vanishing,
     "squeeze": lemmas.squeeze,
+    "generalise": lemmas.generalise,
     "exponentials": lemmas.exponentials,
     "known": known.known_fact,
 }
+
+FOR_ARRAYS = frozenset({"and", "or", "entries", "norms"})
+"""The rules that know that matrices do not commute."""
 
 
 def prove_entry(statement: Tree, entry: Mapping[str, Any], here: Setting) -> None:
     """The entry proves the statement in this setting, or CertificateError."""
     rule = RULES.get(entry["rule"])
-    if rule is None:
+    if rule is None or (here.shapes and entry["rule"] not in FOR_ARRAYS):
         raise CertificateError("certificate-rule")
     rule(statement, entry, here, prove_entry)
