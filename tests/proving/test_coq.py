@@ -1,4 +1,4 @@
-"""Proofs written for Coq: an independent checker accepts them, and rejects them when they are tampered with."""
+"""Proofs written for Coq: an independent checker accepts them, and rejects them when tampered with."""
 
 import shutil
 import subprocess
@@ -47,7 +47,7 @@ def test_coq_accepts(claim: str, given: list[str], tmp_path: Path) -> None:
 
 def test_coq_accepts_a_claim_about_a_chain(tmp_path: Path) -> None:
     chain = Chain.parse(
-        "sigma = sigmoid\nfor j in 1..2:\n    z_j = w_j a_{j-1} + b_j\n    a_j = sigma(z_j)\nC = (a_2 - y)^2/2"
+        "sigma = sigmoid\nfor j in 1..2:\n  z_j = w_j a_{j-1} + b_j\n  a_j = sigma(z_j)\nC = (a_2 - y)^2"
     )
     text = chain.prove("|dC/db_1| <= |dC/db_2|/4", ["|w_2| <= 1"]).coq()
     assert coqc(text, tmp_path).returncode == 0
