@@ -100,7 +100,9 @@ class Derivation:
         from symgrad.api.names import one
         from symgrad.calculus.second import second
 
-        return SecondDerivation(self, second(self.inner_network, self.inner, one(self.network, wrt)))
+        return SecondDerivation(
+            self, second(self.inner_network, self.inner, one(self.network, wrt), self.goal)
+        )
 
     @property
     def inner(self) -> values.Derivation:

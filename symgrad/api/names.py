@@ -64,6 +64,22 @@ def members(network: Network, text: str, place: str = "<name>") -> tuple[Name, .
     raise UnknownNameError("unknown-name", Where(place, 1, 1, text, len(text)), name=plain(tree))
 
 
+def variables(text: str) -> tuple[str, ...]:
+    """The names of a derivative by several: "b_1, w_2" is by b_1 and then by w_2; w_{1,2} is one name.
+
+    >>> variables("b_1, w_{1,2}")
+    ('b_1', 'w_{1,2}')
+    """
+    found, depth = [""], 0
+    for letter in text:
+        depth += (letter in "{[(") - (letter in "}])")
+        if letter == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += letter
+    return tuple(part.strip() for part in found)
+
+
 def one(network: Network, text: str | Name, place: str = "<name>") -> Name:
     """The one name a text stands for.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
 from operator import mul
@@ -39,6 +39,7 @@ class Chain:
 
     network: Network
     seed: int = 3
+    shift: Mapping[str, Fraction] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.values: dict[str, Fraction] = {}
@@ -46,6 +47,8 @@ class Chain:
             self.values[plain(leaf)] = Fraction(
                 (7 * place + 3 * self.seed) % 11 - 5, (place + self.seed) % 4 + 1
             )
+        for name, by in self.shift.items():
+            self.values[name] += by
         for target, body in self.network.definitions():
             self.values[plain(target)] = self.dual(body, {})[0]
 

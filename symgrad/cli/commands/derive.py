@@ -93,6 +93,13 @@ def checked_gradients(
     if not wrt:
         every = chain.gradients(of, layout)
         return [gradient.value for gradient in every.values()], bool(every.check())
-    names = [name for text in wrt for name in chain.names(text)]
+    names = [name for text in wrt for name in asked(chain, text)]
     found = [chain.derive(name, of=of, keep=keep, path=path, layout=layout) for name in names]
     return [gradient.value for gradient in found], all(gradient.check() for gradient in found)
+
+
+def asked(chain: Chain, text: str) -> tuple[str, ...]:
+    """The names one --wrt asks for: a family's members, or several names for a derivative of higher order."""
+    from symgrad.api.names import variables
+
+    return (text,) if len(variables(text)) > 1 else chain.names(text)

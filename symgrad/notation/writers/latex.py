@@ -205,6 +205,15 @@ class LatexWriter(Writer):
         lower = self.inside(by, Level.ATOM) if order else by.text
         return self.fraction(rf"\partial{order} {self.inside(of, Level.POWER)}", rf"\partial {lower}{order}")
 
+    def mixed(self, of: t.Tree, names: Sequence[tuple[t.Name, int]]) -> Piece:
+        """A derivative by several names, one thing."""
+        order = script("^", str(sum(count for _, count in names)))
+        lower = r" \, ".join(
+            rf"\partial {self.write(name)}" + (script("^", str(count)) if count > 1 else "")
+            for name, count in names
+        )
+        return self.fraction(rf"\partial{order} {self.write(of)}", lower)
+
     def big_operator(self, node: t.BigOp, body: Piece, low: Piece, high: Piece) -> Piece:
         r"""\prod or \sum with its limits."""
         inner = body.text if closed_body(node, body) else rf"\left({body.text}\right)"

@@ -101,6 +101,12 @@ class UnicodeWriter(Writer):
         order = raised(str(node.order)) if node.order > 1 else ""
         return Piece(f"∂{order}{upper}/∂{by.text}{order}", Level.POWER)
 
+    def mixed(self, of: t.Tree, names: Sequence[tuple[t.Name, int]]) -> Piece:
+        """∂²X/∂Y∂Z, one thing."""
+        order = raised(str(sum(count for _, count in names)))
+        lower = "".join(f"∂{self.write(name)}{raised(str(n)) if n > 1 else ''}" for name, n in names)
+        return Piece(f"∂{order}{self.write(of)}/{lower}", Level.POWER)
+
     def big_operator(self, node: t.BigOp, body: Piece, low: Piece, high: Piece) -> Piece:
         """∏ or ∑ with its limits, small where Unicode has the glyphs."""
         start, end = f"{self.stem(node.index)}={self.tight(low)}", self.tight(high)

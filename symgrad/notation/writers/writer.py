@@ -98,6 +98,11 @@ class Writer:
                 return Piece(f"{self.inside(below[0], Level.ATOM)}[{positions}]")
             case t.Array():
                 return self.array(node, below)
+            case t.Derivative(t.Derivative()):
+                of, names = several(node)
+                if len(names) == 1:
+                    return Piece(self.write(t.Derivative(of, *names[0])), Level.POWER)
+                return self.mixed(of, names)
             case t.Derivative():
                 return self.derivative(node, below[0], below[1])
             case t.BigOp():
@@ -294,6 +299,12 @@ class Writer:
             return Piece(f"d{upper}/d{by.text}", Level.POWER)
         return Piece(f"d^{node.order}{upper}/d{by.text}^{node.order}", Level.POWER)
 
+    def mixed(self, of: t.Tree, names: Sequence[tuple[t.Name, int]]) -> Piece:
+        """The token d^2X/(dY dZ)."""
+        upper = f"d^{sum(order for _, order in names)}{self.write(of)}"
+        lower = " ".join(f"d{self.write(name)}" + (f"^{order}" if order > 1 else "") for name, order in names)
+        return Piece(f"{upper}/({lower})", Level.POWER)
+
     def big_operator(self, node: t.BigOp, body: Piece, low: Piece, high: Piece) -> Piece:
         """A product or sum over a range; one that may run downward keeps its sign: calls ascend."""
         if ascends(node):
@@ -329,3 +340,16 @@ class Writer:
     def indicator(self, condition: Piece) -> Piece:
         """1 where a condition holds."""
         return Piece(f"1[{condition.text}]")
+
+
+def several(node: t.Derivative) -> tuple[t.Tree, list[tuple[t.Name, int]]]:
+    """What a derivative of a derivative differentiates, and by what: the same name several times is one."""
+    names: list[tuple[t.Name, int]] = []
+    tree: t.Tree = node
+    while isinstance(tree, t.Derivative):
+        names.append((tree.by, tree.order))
+        tree = tree.of
+    found: dict[t.Name, int] = {}
+    for name, order in reversed(names):
+        found[name] = found.get(name, 0) + order
+    return tree, list(found.items())
