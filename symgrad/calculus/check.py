@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from symgrad.calculus.derive import Gradients, on_paths
 from symgrad.calculus.modular import DivisionByZero, P
@@ -76,8 +77,8 @@ def check_all(network: Network, derivations: Mapping[Name, Derivation], seed: in
         at_points(lambda point: verify_point(network, derivations, point), seed)
     for name, derivation in derivations.items() if network.shapes else ():
         if not trivial(network, derivation):
-            alone, part = {name: derivation}, scalar_part(network, derivation)
-            at_points(lambda point, alone=alone, part=part: verify_point(part, alone, point), seed)
+            part = scalar_part(network, derivation)
+            at_points(partial(verify_point, part, {name: derivation}), seed)
     return CheckReport(edges)
 
 
@@ -119,7 +120,7 @@ def check_arrays_together(network: Network, gradients: Gradients, seed: int) -> 
 
 
 def scalar_part(network: Network, derivation: Derivation) -> Network:
-    """The lines of a chain with arrays that a gradient of numbers by numbers goes through, all else a leaf."""
+    """The lines of a chain with arrays that a gradient of numbers goes through, all else a leaf."""
     assert isinstance(derivation.goal.of, Name)
     places = on_paths(network, derivation.goal.by, derivation.goal.of)
     equations = tuple(network.equations[place] for place in places)

@@ -18,10 +18,11 @@ from symgrad.values.evaluation import Evaluation
 from symgrad.values.mark import Mark
 from symgrad.values.proof import Proof
 
-
 LAYOUTS = {
-    "steps.layout-gradient": "gradient", "steps.layout-numerator": "jacobian", "steps.layout-jacobian": "jacobian",
-}  # fmt: skip
+    "steps.layout-gradient": "gradient",
+    "steps.layout-numerator": "jacobian",
+    "steps.layout-jacobian": "jacobian",
+}
 """The notes that state a layout; a vector by a vector has one row per output in either."""
 
 

@@ -151,11 +151,16 @@ class Run:
         return (self.stop - self.start) // self.period
 
 
-def find_run(items: Sequence[tuple[Tree, ...]], least: int = 2, late: bool = True) -> Run | None:
-    """The run that leaves fewest items to print, among equals the latest (or earliest); linear time."""
+def find_run(
+    items: Sequence[tuple[Tree, ...]], least: int = 2, late: bool = True, by: int = 1
+) -> Run | None:
+    """The run that leaves fewest items to print, among equals the latest (or earliest); linear time.
+
+    by: 1 where the items go one layer on each time, -1 where they go one layer back.
+    """
     best: Run | None = None
     for period in range(1, min(_MAX_PERIOD, len(items) // 2) + 1):
-        same = [_follows(items[i], items[i + period]) for i in range(len(items) - period)]
+        same = [_follows(items[i], items[i + period], by) for i in range(len(items) - period)]
         length = 0
         for i in range(len(same) - 1, -1, -1):
             length = length + 1 if same[i] else 0

@@ -1,4 +1,4 @@
-"""Trees over NumPy or JAX arrays by the definitions, for comparing derivations with automatic differentiation."""
+"""Trees over JAX arrays by the definitions, for comparing derivations with automatic differentiation."""
 
 from __future__ import annotations
 
@@ -117,8 +117,8 @@ class World:
                 exponent = int(b.value) if isinstance(b, Number) and b.value.denominator == 1 else at(b)
                 return at(a) ** exponent
             case Transpose(operand):
-                inner, shape = at(operand), self.shapes.of(tree)
-                return inner.reshape(1, -1) if inner.ndim == 1 else inner.reshape(-1) if len(shape) == 1 else inner.T
+                inner, shape = at(operand), self.dimensions(self.shapes.of(tree))
+                return inner.reshape(shape) if 1 in (inner.ndim, len(shape)) else inner.T
             case Component(operand, positions):
                 return at(operand)[tuple(size_of(p, self.sizes) - 1 for p in positions)]
             case Array(items):

@@ -196,7 +196,7 @@ class Adjoints:
             return ones(*shape) if shape else ONE
         if not shape:
             return power(base, exponent)
-        if isinstance(exponent, Number) and exponent.value < 0 or isinstance(exponent, Neg):
+        if (isinstance(exponent, Number) and exponent.value < 0) or isinstance(exponent, Neg):
             return Elementwise("/", ONE, self.raised(base, minus(exponent)))
         if exponent == ONE:
             return base

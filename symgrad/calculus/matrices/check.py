@@ -57,7 +57,7 @@ def check_shaped(network: Network, derivation: Derivation, seed: int) -> int:
 
 
 def check_tape(network: Network, tape: ShapedTape, parameters: Iterable[Name], seed: int) -> int:
-    """Verify the steps of all gradients in one pass: all parameters move at once, each in its own direction."""
+    """Verify the steps of all gradients in one pass: all parameters move at once."""
     shapes = Shapes(network.shapes)
     point = Arrays(Field(seed, network.functions), shapes, sizes_of(network))
     primal = forward(network, point, {})
@@ -126,6 +126,8 @@ def forward(network: Network, point: Arrays, moved: Mapping[Name, Any]) -> dict[
     values: dict[Tree, Pair] = {}
     for leaf in network.leaves:
         value = point.random("leaf" + plain(leaf), point.shapes.of(leaf))
+        if leaf in point.sizes:  # a size that an equation mentions is that number
+            value = point.constant(point.sizes[leaf]).value
         values[leaf] = Pair(value, moved.get(leaf, value * 0))
     for relation in relations(network.assumptions):
         constrain(relation, point, values)

@@ -1,7 +1,7 @@
 """Backpropagation through vectors and matrices: adjoint steps from the objective back, replayed.
 
 Each step says how dL/d(node) gives its part of dL/d(input). The gradient is what replaying them leaves;
-`factors` is the same as one matrix product with diag(...), later layers inside, where there is such a product.
+`factors` is the same as one matrix product with diag(...), later layers inside, where there is one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from symgrad.calculus.matrices.forms import collected, is_call
 from symgrad.calculus.matrices.replay import Replay
 from symgrad.calculus.matrices.tape import ShapedTape
 from symgrad.network.graph import Network
+from symgrad.network.shapes import Shapes
 from symgrad.notation.tree import Apply, Derivative, Mul, Name, Tree, walk
 from symgrad.values.derivation import Derivation, Step
 from symgrad.values.phrase import Phrase
@@ -74,7 +75,7 @@ def conventions(network: Network, places: Sequence[int]) -> tuple[Phrase, ...]:
             if isinstance(node, Apply) and len(node.arguments) == 1:
                 if is_call(node, "max") or is_call(node, "min"):
                     found[Phrase.of("steps.pick-convention", slope=slope(node))] = None
-                elif is_call(node, "opnorm") and len(network.shapes.get(node.arguments[0], (0, 0))) == 2:
+                elif is_call(node, "opnorm") and len(Shapes(network.shapes).of(node.arguments[0])) == 2:
                     found[Phrase.of("steps.opnorm-convention", slope=slope(node))] = None
     return tuple(found)
 

@@ -54,8 +54,8 @@ class Differential:
             case Transpose(operand):
                 return transpose(self.of(operand), shapes)
             case Mul(factors):
-                parts = [(*factors[:i], self.of(f), *factors[i + 1 :]) for i, f in enumerate(factors)]
-                return collected([product(*part) for part in parts])
+                each = [(*factors[:i], self.of(f), *factors[i + 1 :]) for i, f in enumerate(factors)]
+                return collected([product(*part) for part in each])
             case Elementwise("*", a, b):
                 return plus(rules.entrywise(self.of(a), b), rules.entrywise(a, self.of(b)))
             case Elementwise("/", a, b) | Div(a, b):
@@ -84,8 +84,8 @@ class Differential:
         return change
 
     def of_power(self, tree: Tree, base: Tree, exponent: Tree) -> Tree:
-        """n u^(n-1) du + u^n log(u) dn, entry by entry."""
-        rules, parts = self.rules, []
+        """N u^(n-1) du + u^n log(u) dn, entry by entry."""
+        rules, parts = self.rules, list[Tree]()
         if (change := self.of(base)) != ZERO:
             slope = rules.entrywise(exponent, rules.raised(base, plus(exponent, number(-1))))
             parts.append(rules.entrywise(slope, change))

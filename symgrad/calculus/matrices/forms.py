@@ -75,9 +75,9 @@ def powers(factors: Sequence[Tree]) -> list[Tree]:
     counted: dict[Tree, int] = {}
     for factor in factors:
         base, times = factor, 1
-        if isinstance(factor, Pow) and isinstance(factor.exponent, Number):
-            if factor.exponent.value.denominator == 1 and factor.exponent.value > 0:
-                base, times = factor.base, int(factor.exponent.value)
+        match factor:
+            case Pow(inner, Number(value)) if value.denominator == 1 and value > 0:
+                base, times = inner, int(value)
         counted[base] = counted.get(base, 0) + times
     return [base if times == 1 else Pow(base, number(times)) for base, times in counted.items()]
 
@@ -142,7 +142,9 @@ def transpose(tree: Tree, shapes: Shapes) -> Tree:
             return product(*(part for part in parts if not shapes.of(part)), *arrays)
         case Div(above, below):
             return Div(transpose(above, shapes), below)
-        case Add() | Elementwise() if not any(isinstance(node, Transpose | Derivative) for node in walk(tree)):
+        case Add() | Elementwise() if not any(
+            isinstance(node, Transpose | Derivative) for node in walk(tree)
+        ):
             return tree if is_symmetric(tree) else Transpose(tree)
         case Add(terms):
             return Add(tuple(transpose(term, shapes) for term in terms))
@@ -176,7 +178,7 @@ def grouped(factors: tuple[Tree, ...], shapes: Shapes) -> tuple[Tree, ...]:
     for factor in factors:
         shape = shapes.of(factor)
         if not shape:
-            (found if not open_ else open_).append(factor)
+            (open_ if open_ else found).append(factor)
             continue
         at = shapes.times(at, shape, Mul(factors))
         open_.append(factor)

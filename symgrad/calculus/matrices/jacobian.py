@@ -1,4 +1,4 @@
-"""d(vector)/d(vector): the product of the local Jacobians, later layers on the left; a sum where paths part."""
+"""d(vector)/d(vector): the product of the local Jacobians, later layers left; a sum where paths part."""
 
 from __future__ import annotations
 

@@ -81,7 +81,9 @@ def exchanged(tree: Tree, shapes: Shapes) -> Tree:
             return token
         case Derivative(of, by) if shapes.of(by) and not shapes.of(of):
             return Transpose(tree)
-        case Apply(Name("sum" | "mean" | "norm"), (argument,), 0) if shapes.of(argument) and holds_adjoint(argument):
+        case Apply(Name("sum" | "mean" | "norm"), (argument,), 0) if shapes.of(argument) and holds_adjoint(
+            argument
+        ):
             return replace(tree, arguments=(turned(argument, shapes),))
         case Mul(factors) if not shapes.of(tree) and any(isinstance(f, Derivative) for f in factors):
             # a number of such factors: x^T u is u^T x

@@ -16,7 +16,6 @@ from symgrad.calculus.modular import Dual, Field, P, integer
 from symgrad.calculus.tidy import constant_value
 from symgrad.functions.application import formula_of
 from symgrad.network.shapes import PICKING, REDUCTIONS, Shape, Shapes, concrete, size_of
-from symgrad.notation.tree import Array as Written
 from symgrad.notation.tree import (
     Add,
     Apply,
@@ -35,6 +34,7 @@ from symgrad.notation.tree import (
     Transpose,
     Tree,
 )  # fmt: skip
+from symgrad.notation.tree import Array as Written
 
 Array = Any
 X, Y = Name("x"), Name("y")
@@ -148,7 +148,8 @@ class Arrays:
         count, shape = len(parts), arrays[0].shape
         values, tangents = [], []
         for row in zip(*(a.reshape(-1) for a in arrays), strict=True):
-            given = {x: Dual(int(row[i]), int(row[count + i])) for i, x in enumerate(letters)}
+            pairs = zip(letters, row[:count], row[count:], strict=True)
+            given: dict[Tree, Dual] = {x: Dual(int(value), int(tangent)) for x, value, tangent in pairs}
             found = self.field.evaluate(tree, given)
             values.append(found.value)
             tangents.append(found.tangent)
@@ -232,8 +233,8 @@ class Arrays:
     def fixed(self, stem: str, tree: Apply) -> Array:
         """Ones, an identity, a unit vector."""
         if stem == "unit":
-            size = self.dimensions(tree.arguments[1:])[0]
-            return np.eye(size, dtype=object)[self.place(tree.arguments[0])]
+            length = self.dimensions(tree.arguments[1:])[0]
+            return np.eye(length, dtype=object)[self.place(tree.arguments[0])]
         size = self.dimensions(tree.arguments)
         return np.eye(size[0], dtype=object) if stem == "eye" else np.ones(size, dtype=object)
 
@@ -259,7 +260,7 @@ class Arrays:
         return self.norm(inner)
 
     def picked(self, stem: str, order: int, inner: Pair) -> Pair:
-        """max and min pick an entry; the slope of opnorm is any matrix that belongs to the argument."""
+        """Max and min pick an entry; the slope of opnorm is any matrix that belongs to the argument."""
         if inner.value.ndim == 0 and stem != "opnorm":
             return inner
         if stem == "opnorm" and inner.value.ndim < 2:

@@ -1,8 +1,8 @@
 """Normalisation in closed form: r = (x - mean(x))/sqrt(mean((x - mean(x))^2) + c), batch or layer.
 
-The adjoint rules give dL/dx as a sum over the paths through mean and variance. Since the entries of x - mean(x)
-add up to 0, it is (g - mean(g) - r mean(g .* r))/s with g = dL/dr and s the root; without the mean, as in a
-root mean square, (g - r mean(g .* r))/s.
+The adjoint rules give dL/dx as a sum over the paths through mean and variance. Since the entries of
+x - mean(x) add up to 0, it is (g - mean(g) - r mean(g .* r))/s with g = dL/dr and s the root;
+without the mean, as in a root mean square, (g - r mean(g .* r))/s.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
-from symgrad.calculus.matrices.forms import is_call, product
+from symgrad.calculus.matrices.forms import is_call
 from symgrad.network.graph import Network
 from symgrad.network.shapes import Shapes
 from symgrad.notation.tree import (
@@ -129,7 +129,7 @@ class Reading:
         return tree
 
     def numerator(self, tree: Tree) -> tuple[Name, bool] | None:
-        """x - mean(x), written out or by names; a vector that is not centred is its own variable."""
+        """X - mean(x), written out or by names; a vector that is not centred is its own variable."""
         for body, passed in ((tree, ()), (self.definition(tree), (tree,))):
             match body:
                 case Add((Name() as x, Neg(mean))) if self.is_mean(mean, x):

@@ -1,4 +1,4 @@
-"""A tree that is linear in one token, as the matrix that multiplies it: (W^T u) .* s is diag(s) W^T times u."""
+"""A tree linear in one token, as the matrix that multiplies it: (W^T u) .* s is diag(s) W^T times u."""
 
 from __future__ import annotations
 
@@ -92,11 +92,11 @@ def of_product(factors: Sequence[Tree], token: Tree, shapes: Shapes) -> Operator
     if not after:
         inner = operator(factor, token, shapes)
         return None if inner is None else (*scalars, *before, *inner)
-    if not before and not shapes.of(product(factor, *after)):  # u^T x is x^T u
+    if not shapes.of(product(factor, *after)):  # u^T x is x^T u
         inner = operator(transpose(factor, shapes), token, shapes)
         if inner is not None:
             flipped = transpose(product(*after), shapes)
-            return (*scalars, *factors_of(flipped), *inner)
+            return (*scalars, *before, *factors_of(flipped), *inner)
     return None
 
 
@@ -106,7 +106,7 @@ def as_row(tree: Tree, token: Tree, shapes: Shapes) -> Operator | None:
 
 
 def of_entrywise(sign: str, left: Tree, right: Tree, token: Tree, shapes: Shapes) -> Operator | None:
-    """V .* u is diag(v) u; against a sum it is distributed, so that diag(p) (I - 1 p^T) is diag(p) - p p^T."""
+    """V .* u is diag(v) u; against a sum it is distributed: diag(p) (I - 1 p^T) is diag(p) - p p^T."""
     if token in walk(right):
         if sign == "/" or token in walk(left):
             return None

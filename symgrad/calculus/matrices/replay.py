@@ -16,10 +16,24 @@ from symgrad.calculus.matrices.tape import ShapedTape, Use
 from symgrad.calculus.replay import collect_numbers
 from symgrad.calculus.tidy import plus
 from symgrad.network.shapes import Shapes
-from symgrad.notation.tree import ONE, Derivative, Div, Mul, Name, Number, Transpose, Tree, rebuild, walk
+from symgrad.notation.tree import (
+    ONE,
+    Apply,
+    Derivative,
+    Div,
+    Mul,
+    Name,
+    Number,
+    Transpose,
+    Tree,
+    rebuild,
+    walk,
+)
 
 MAX_NODES = 140
 """A sum with more parts than this is written with the adjoints of the nodes in between."""
+MAX_JACOBIAN = 4000
+"""A Jacobian has no adjoints to be written with: it is given up beyond this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,8 @@ class Replay:
         self.after[name], self.depth[name] = at, self.depth[at] + 1
         found = [self.composed(use, at) for use in uses]
         together = self.together(found)
-        if len(uses) > 1 and together.size > MAX_NODES:
+        limit = MAX_JACOBIAN if self.tape.vector else MAX_NODES
+        if len(uses) > 1 and together.size > limit:
             together = Part(collected([use.part for use in uses]), done=True)
         self.parts[name] = together
 
@@ -139,25 +154,42 @@ class Replay:
 
     def onward(self, part: Part, at: Name, end: Name) -> Part:
         """A part that ends in the adjoint of `at`, taken on to `end`."""
-        factors = None if part.factors is None else list(part.factors)
-        tree = part.tree
-        while at != end:
-            if part.done or at == self.tape.of or self.stays(at) or (factors is None and self.token(at) not in walk(tree)):
-                break
+        if part.done:
+            return part
+        factors, tree, shapes = part.factors, part.tree, self.tape.shapes
+        while at != end and not self.ends(at) and (factors is not None or self.token(at) in walk(tree)):
+            run, after = self.straight(at, end)
             following = self.parts[at]
-            if factors is not None and following.factors is not None:
-                factors.extend(following.factors)
-            elif factors is not None:
+            if factors is not None and after != at:
+                factors, at = (*factors, *run), after
+                continue
+            count = 1 if factors is not None else sum(node == self.token(at) for node in walk(tree))
+            if count == 1 and after != at:
+                tree, at = taken_in(tree, self.token(at), linear(run, self.token(after)), shapes), after
+                continue
+            if factors is not None:
                 tree, factors = product(*factors, following.flat), None
+            elif count > 1 and count * following.size > MAX_NODES:
+                break
             else:
-                count = sum(node == self.token(at) for node in walk(tree))
-                if count > 1 and count * following.size > MAX_NODES:
-                    break
-                tree = taken_in(tree, self.token(at), following, self.tape.shapes)
+                tree = taken_in(tree, self.token(at), following, shapes)
             at = self.after[at]
-        if factors is None:
-            return Part(tree)
-        return linear(tuple(factors), self.token(at))
+        return Part(tree) if factors is None else linear(factors, self.token(at))
+
+    def ends(self, name: Name) -> bool:
+        """Whether a product stops at a name."""
+        return name == self.tape.of or self.stays(name)
+
+    def straight(self, at: Name, end: Name) -> tuple[Operator, Name]:
+        """The matrices from a name on, as far as there is nothing else, and the name they lead to."""
+        found: list[Tree] = []
+        while at != end and not self.ends(at):
+            factors = self.parts[at].factors
+            if factors is None:
+                break
+            found.extend(factors)
+            at = self.after[at]
+        return tuple(found), at
 
     def token(self, name: Name) -> Tree:
         """The adjoint of a name."""
@@ -191,11 +223,18 @@ class Replay:
     def factors(self, part: Part) -> tuple[Tree, ...]:
         """A part as factors, numbers in front."""
         shapes = self.tape.shapes
-        if part.factors is not None and part.token is not None:
+        if part.factors and part.token is not None and is_total(part.factors[0]):
+            found: list[Tree] = [Apply(Name("sum"), (product(*part.factors[1:], part.token),))]
+        elif part.factors is not None and part.token is not None:
             found = [*part.factors, part.token]
         else:
             found = list(as_product(part.tree, shapes))
         return collect_numbers(scalars_first(found, shapes))
+
+
+def is_total(tree: Tree) -> bool:
+    """Whether a factor is a row of ones, which adds up what follows it."""
+    return isinstance(tree, Transpose) and is_call(tree.operand, "ones")
 
 
 def scalars_first(factors: list[Tree], shapes: Shapes) -> list[Tree]:

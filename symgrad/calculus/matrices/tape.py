@@ -74,18 +74,22 @@ class ShapedTape:
             self.close(found)
 
     def close(self, found: Normalisation) -> None:
-        """Put the closed form of a normalisation in place of its paths; in one line it is that line's rule."""
+        """Put the closed form of a normalisation in place of its paths; within one line it is its rule."""
         variable, node = found.variable, found.node
         outside = [use for use in self.uses[variable] if use.node not in found.region]
         self.uses[variable] = [*outside, Use(node, found.part)]
         self.closed[variable] = None
         if len(found.region) > 1:
-            self.closed[variable] = replace(found.step, after=collected([u.part for u in self.uses[variable]]))
+            self.closed[variable] = replace(
+                found.step, after=collected([u.part for u in self.uses[variable]])
+            )
             return
         self.summands[variable] = tuple(use.part for use in self.uses[variable])
         place = self.network.position[node]
         self.edges[place] = tuple(
-            replace(e, step=replace(e.step, after=found.part, why=found.step.why)) if e.parent == variable else e
+            replace(e, step=replace(e.step, after=found.part, why=found.step.why))
+            if e.parent == variable
+            else e
             for e in self.edges[place]
         )
 
@@ -113,12 +117,13 @@ class ShapedTape:
         short = None if value is None else cancelled(name, body, value, self.rules)
         for parent, raw in self.rules.of(body, adjoint).items():
             part = by_name(name, body, raw)
-            use, more = Use(name, part), ()
-            if short is not None and short[parent] != substitute(part, {adjoint: value}):
+            use = Use(name, part)
+            more: tuple[Step, ...] = ()
+            if short is not None:
                 use, more = self.shortened(name, body, parent, short[parent])
             elif name == self.of:
-                final, steps = self.assumed(parent, part)
-                use, more = Use(name, final), steps
+                final, more = self.assumed(parent, part)
+                use = Use(name, final)
             self.uses.setdefault(parent, []).append(use)
             yield Edge(parent, name, self.step(name, body, parent, part), more)
 
@@ -176,10 +181,11 @@ def adjoint_rule(tape: ShapedTape, name: Name, body: Tree, parent: Name) -> str:
     terms = body.terms if isinstance(body, Add) else (body,)
     if sum(parent in walk(term) for term in terms) > 1:
         return "adjoint-composite"
-    for term in terms:
-        if isinstance(term, Apply) and term.arguments == (parent,) and tape.shapes.of(term) == shape:
-            if tape.shapes.of(body) == shape and is_activation(tape.network, term.function.stem):
-                return "adjoint-activation"
+    same = tape.shapes.of(body) == shape
+    for term in terms if same else ():
+        applied = isinstance(term, Apply) and term.arguments == (parent,) and tape.shapes.of(term) == shape
+        if applied and isinstance(term, Apply) and is_activation(tape.network, term.function.stem):
+            return "adjoint-activation"
     if parent in terms and tape.shapes.of(body) == shape:
         return "adjoint-bias" if parent in tape.network.trained or len(terms) == 1 else "adjoint-added"
     for term in terms:

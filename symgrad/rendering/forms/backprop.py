@@ -109,8 +109,10 @@ def is_hidden(graph: Backward, name: Name) -> bool:
     """Whether the adjoint of an activation goes into the error below without a line of its own."""
     if outermost(graph, name):
         return False
-    return not is_backward(graph.derivation) or len(graph.uses.get(name, ())) < 2 or all(
-        use.node in graph.deltas for use in graph.uses[name]
+    return (
+        not is_backward(graph.derivation)
+        or len(graph.uses.get(name, ())) < 2
+        or all(use.node in graph.deltas for use in graph.uses[name])
     )
 
 

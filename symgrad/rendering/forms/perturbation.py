@@ -16,14 +16,10 @@ from symgrad.notation.tree import (
     Derivative,
     Div,
     Elementwise,
-    Mul,
     Name,
-    Neg,
     Relation,
-    Transpose,
     Tree,
     substitute,
-    walk,
 )  # fmt: skip
 from symgrad.rendering.forms.rows import (
     Form,
@@ -69,7 +65,7 @@ def perturbation(
     rows, exact = [], True
     for name, parts in into.items():
         if arrays:
-            total = change_of_line(name, parts, moved, shapes, functions or {})
+            total = change_of_line(name, parts, shapes, functions or {})
             affine = not holds(substitute(total, {change(n): ONE for n in moved}), moved)
         else:
             total = plus(*(contribution(step) for step in parts))
@@ -89,17 +85,14 @@ def with_arrays(steps: Sequence[Step]) -> bool:
     return any(step.rule.startswith(("adjoint-", "jacobian-")) for step in steps)
 
 
-def change_of_line(
-    name: Name, parts: Sequence[Step], moved: set[Name], shapes: Shapes, functions: Mapping[str, str]
-) -> Tree:
+def change_of_line(name: Name, parts: Sequence[Step], shapes: Shapes, functions: Mapping[str, str]) -> Tree:
     """The change of a line of vectors and matrices by the changes of its inputs."""
     equation = parts[0].equation
     assert equation is not None
     body = equation.operands[1]
     inputs = [step.before.by for step in parts if isinstance(step.before, Derivative)]
     changes = {each: change(each) for each in inputs}
-    sizes = Sizes({**shapes, **{change(each): shapes.get(each, ()) for each in inputs}})
-    total = Differential(Adjoints(sizes, functions), changes).of(body)
+    total = Differential(Adjoints(Sizes(shapes), functions), changes).of(body)
     return substitute(total, {body: name}) if isinstance(body, Apply) and not body.order else total
 
 

@@ -183,8 +183,9 @@ def overview_view(
 def _untrained(network: Network) -> tuple[Tree, ...]:
     """The leaves that are no parameters; a long family is one name with the letter j."""
     families: dict[str, list[Name]] = {}
+    sizes = {size for shape in network.shapes.values() for size in shape}
     for leaf in network.leaves:
-        if leaf not in network.trained:
+        if leaf not in network.trained and leaf not in sizes:
             families.setdefault(leaf.stem, []).append(leaf)
     shown: list[Tree] = []
     for names in families.values():
@@ -217,7 +218,7 @@ def _steps(derivation: Derivation, wording: Wording, short: bool) -> Iterable[St
     steps = [s for s in derivation.steps if not (short and s.rule in _COMBINING)]
     reasons = [reason(step, derivation) for step in steps]
     keys = [step_key(step) for step in steps]
-    run = find_run(keys) if short else None
+    run = (find_run(keys) or find_run(keys, by=-1)) if short else None
     first_of: dict[tuple[str, ...], int] = {}
     for place, step in enumerate(steps, 1):
         if run and run.first_folded < place <= run.stop:
@@ -263,11 +264,18 @@ def _step(number: int, step: Step, wording: Wording, why: str, short: bool) -> S
     )
 
 
+def _layer(step: Step) -> int | None:
+    """The layer of a step; of one that goes back from the objective it is that of its line."""
+    if step.rule.startswith("adjoint-") and step.equation is not None:
+        return index_of(step.equation.operands[0])
+    return layer_of(step)
+
+
 def _fold(steps: Sequence[Step], run: Run, wording: Wording) -> str:
     """`5-8 repeat 3-4 for neurons 3 and 4`."""
     block = steps[run.start : run.first_folded]
     kind = "neurons" if any(s.rule == "activation-derivative" for s in block) else "layers"
-    layers = [layer_of(steps[i]) for i in range(run.first_folded + run.period - 1, run.stop, run.period)]
+    layers = [_layer(steps[i]) for i in range(run.first_folded + run.period - 1, run.stop, run.period)]
     known = [layer for layer in layers if layer is not None]
     which = ""
     if known:

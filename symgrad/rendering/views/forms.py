@@ -17,7 +17,14 @@ from symgrad.rendering.forms.perturbation import perturbation, without_brackets
 from symgrad.rendering.forms.rows import Form, Row, folded
 from symgrad.rendering.styles import Style
 from symgrad.rendering.terminal import widest
-from symgrad.rendering.views.derivation import WIDEST, WORDY, DerivationView, StepView, derivation_view, rows_of
+from symgrad.rendering.views.derivation import (
+    WIDEST,
+    WORDY,
+    DerivationView,
+    StepView,
+    derivation_view,
+    rows_of,
+)
 from symgrad.rendering.wording import Wording
 from symgrad.values.derivation import Derivation
 
