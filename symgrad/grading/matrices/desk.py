@@ -161,6 +161,8 @@ class Pieces:
                         found.setdefault(Transpose(node))
                     case Name() if self.known(node):
                         found.setdefault(node)
+                    case Apply(Name("diag"), _):
+                        continue
                     case Apply(_, _, order) if order or self.shaped(node):
                         found.setdefault(node)
                     case Derivative():

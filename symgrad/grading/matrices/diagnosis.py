@@ -16,9 +16,10 @@ from symgrad.values.mark import Mistake
 
 TIE = 0.04
 """Mends that cost at most this much more than the cheapest are reported with it."""
-BUDGET = 0.8
-"""Seconds for one search."""
-MAX_PAIRS = 900
+MAX_TRIED, MAX_PAIRS = 6000, 900
+"""So many mends are looked at, and so many of two slips at once."""
+SECONDS = 4.0
+"""A search ends after this, whatever is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Search:
         self.question, self.room, self.golds = question, room, golds
         self.pieces = Pieces(question, room)
         self.values = [room.prints.of(gold) for gold in golds]
-        self.end = monotonic() + BUDGET
+        self.end, self.tried = monotonic() + SECONDS, 0
 
     def run(self, tree: Tree) -> Named:
         """The shortest mends, ties all; beside them another gradient that the answer is."""
@@ -75,7 +76,9 @@ class Search:
         """The cheapest mends after which the answer is right."""
         found: list[Mend] = []
         for mend in mends:
-            if (found and mend.cost > found[0].cost + TIE) or monotonic() > self.end:
+            self.tried += 1
+            late = self.tried > MAX_TRIED or monotonic() > self.end
+            if (found and mend.cost > found[0].cost + TIE) or late:
                 break
             if self.right(mend.tree) and all(mend.mistakes != other.mistakes for other in found):
                 found.append(mend)

@@ -13,7 +13,7 @@ from symgrad.grading.feedback import shown as digits
 from symgrad.grading.matrices.desk import Room
 from symgrad.grading.matrices.diagnosis import Named
 from symgrad.grading.matrices.slips import Mend
-from symgrad.grading.matrices.written import Shape, factors_of
+from symgrad.grading.matrices.written import factors_of
 from symgrad.grading.question import Question
 from symgrad.notation.tree import (
     ONE,
@@ -91,6 +91,8 @@ def transposed(
 ) -> Phrase:
     """One level for a lost transpose: the sizes that cannot meet, or a matrix the wrong way round."""
     fits = room.shape_or_none(tree) is not None
+    if mistake.wrong[0] == tree and level != 2:
+        return Phrase.of(f"matrices.missing-transpose-{level}-whole", **fields)
     if level == 1:
         return Phrase.of("matrices.missing-transpose-1-fits" if fits else "matrices.missing-transpose-1")
     if level == 2:
@@ -98,9 +100,13 @@ def transposed(
         if pair is not None:
             return Phrase.of("matrices.missing-transpose-2", **sizes_of(room, *pair))
         if mistake.wrong[0] == tree:
-            mine, right = shown_shape(room.shape_or_none(tree)), shown_shape(room.shape_or_none(mend.tree))
+            mine, right = room.shape_or_none(tree), room.shape_or_none(mend.tree)
             if mine is not None and right is not None:
-                return Phrase.of("matrices.missing-transpose-2-whole", mine=mine, needed=right)
+                return Phrase.of(
+                    "matrices.missing-transpose-2-whole",
+                    rows=plainly(mine[0]), columns=plainly(mine[1]),
+                    needed_rows=plainly(right[0]), needed_columns=plainly(right[1]),
+                )  # fmt: skip
         return Phrase.of("matrices.missing-transpose-2-fits", wrong=mistake.wrong[0])
     return Phrase.of("matrices.missing-transpose-3", whole=mend.tree, **fields)
 
@@ -137,18 +143,6 @@ def plainly(size: Tree) -> Tree:
         case Name("_n", indices):
             return Name("n", indices)
     return size
-
-
-def shown_shape(shape: Shape | None) -> Tree | None:
-    """M x n as a tree to show."""
-    if shape is None:
-        return None
-    return Apply(Name("matrix"), tuple(map(plainly, shape))) if ONE not in shape else vector(shape)
-
-
-def vector(shape: Shape) -> Tree:
-    """A column or row."""
-    return Apply(Name("matrix"), tuple(map(plainly, shape)))
 
 
 # -- evidence ------------------------------------------------------------------------------------------------
@@ -191,9 +185,12 @@ def point(witness: ShapedWitness) -> Iterator[Tree]:
     for name, function in witness.functions:
         body: Tree = Apply(Name(function), (x,)) if isinstance(function, str) else function
         yield Relation(("=",), (Apply(Name(name), (x,)), body))
-    for size, count in witness.sizes:
+    counts: dict[int, list[Tree]] = {}
+    for size, count in sorted(witness.sizes, key=lambda pair: str(pair[0])):
         if not (isinstance(size, Name) and size.stem == "_n"):
-            yield Relation(("=",), (size, number(count)))
+            counts.setdefault(count, []).append(size)
+    for count, sizes in counts.items():
+        yield Relation(("=",) * len(sizes), (*sizes, number(count)))
     arrays: dict[Tree, dict[tuple[int, ...], Tree]] = {}
     solved = dict(witness.solved)
     values = {tree: value for tree, value in (*witness.reached, *witness.values) if tree not in solved}
