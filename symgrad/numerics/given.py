@@ -14,6 +14,7 @@ from typing import Any
 
 from symgrad.errors import InputError, SymgradError, UnknownNameError
 from symgrad.network.graph import Network
+from symgrad.network.shapes import Shapes
 from symgrad.notation.context import Context
 from symgrad.notation.indices import Linear, linear
 from symgrad.notation.reader import read
@@ -168,7 +169,6 @@ def read_size(values: Values, symbols: frozenset[Name], key: Any, value: object)
         raise Source(line, PLACE).error("size-not-whole", len(label) + 1, len(line), kind=InputError)
     for symbol in meant:
         values.sizes.known[symbol] = int(text)
-        values.sizes.origin[symbol] = line
     return target not in values.network.leaves
 
 
@@ -223,6 +223,8 @@ def read_entries(
         inside = Source(entry.text, PLACE, 1, source.column + max(entry.start, 0), source.line_text)
         tree = read_tree(network, entry.text, source, letters, max(entry.start, 0))
         slots.update(dict.fromkeys(check_expression(network, tree, inside, letters)))
+        if not letters and Shapes(network.shapes, inside).of(tree):
+            raise inside.error("value-not-number", 0, len(entry.text), kind=InputError)
         trees.append(tree)
     width = found.dimensions[-1]
     rows = [Array(tuple(trees[i : i + width])) for i in range(0, len(trees), width)]
@@ -234,7 +236,8 @@ def context(network: Network, bound: frozenset[str] = frozenset()) -> Context:
     """What values may speak about: the chain's names and functions, and the letters of their family."""
     functions = frozenset(network.functions) | frozenset(network.applied)
     layered = frozenset(name.stem for name in network.names if name.layer)
-    return Context("value", network.names, functions, bound, layered=layered, scientific=True)
+    arrays = frozenset(name.stem for name, shape in network.shapes.items() if shape)
+    return Context("value", network.names, functions, bound, arrays, layered, scientific=True)
 
 
 def read_target(network: Network, source: Source) -> Name:

@@ -11,6 +11,7 @@ import numpy as np
 from symgrad.arithmetic import SignedLog
 from symgrad.arithmetic.arrays import is_array
 from symgrad.arithmetic.kind import Kind
+from symgrad.errors import InputError
 from symgrad.notation.tree import Apply, Name, Tree
 from symgrad.notation.writers.plain import plain
 from symgrad.numerics.factors import Valued
@@ -94,15 +95,25 @@ def lost(
 
 
 class Truth:
-    """Balls around the true numbers, refined as far as a question needs."""
+    """Balls around the true numbers, refined as far as a question needs; none where there are none."""
 
     def __init__(self, reference: Reference) -> None:
         self.reference, self.bits = reference, FIRST_BITS
-        self.balls = reference(self.bits)
+        self.balls = self.found()
+
+    def found(self) -> Sequence[Valued] | None:
+        """The balls at the present precision, or at the first one after it that has any."""
+        while True:
+            try:
+                return self.reference(self.bits)
+            except InputError as problem:
+                if problem.what != "no-value-there" or self.bits >= MOST_BITS:
+                    return None
+            self.bits *= 2
 
     def differs(self, which: int, product: bool, place: int, position: Position, value: Any) -> bool:
         """Whether a number that is 0 or subnormal is truly another one."""
-        while True:
+        while self.balls is not None:
             valued = self.balls[which]
             ball = (valued.partial if product else valued.factors)[place]
             ball = ball[position] if position else ball
@@ -118,4 +129,5 @@ class Truth:
             if self.bits >= MOST_BITS:
                 return False
             self.bits *= 2
-            self.balls = self.reference(self.bits)
+            self.balls = self.found()
+        return False

@@ -31,7 +31,7 @@ class Sizes:
     names: Mapping[Name, Shape]
     known: dict[Tree, int] = field(default_factory=dict)
     origin: dict[Tree, str] = field(default_factory=dict)
-    """What a size was learnt from: a name whose value has it, or the size itself where it was given."""
+    """The name whose value a size was learnt from; nothing where the size itself was given."""
     shapes: dict[Tree, Shape] = field(default_factory=dict)
 
     def of(self, tree: Tree) -> Shape:
