@@ -32,7 +32,7 @@ SIGNS = re.compile(
     r"\s*(?:∴|⇒|⟹|=>|→|\\(?:therefore|implies|Rightarrow|Longrightarrow|to|rightarrow)(?![A-Za-z]))\s*"
 )
 LET = re.compile(
-    r"(?P<head>^|[;；,，\n。.]|\\\\|\\q?quad)\s*(?P<word>(?:let|set|define|put|where|with)\b|\\text\s*\{\s*(?:let|where|with)\s*\}"
+    r"(?P<head>^|[;；,，\n。]|\.\s|\\\\|\\q?quad)\s*(?P<word>(?:let|set|define|put|where|with)\b|\\text\s*\{\s*(?:let|where|with)\s*\}"
     r"|其中|令|设|记|这里)",
     re.I,
 )
@@ -51,8 +51,8 @@ def clean(text: str) -> str:
 
 
 def blank(match: re.Match[str]) -> str:
-    """Spaces for what was matched."""
-    return " " * len(match[0])
+    """Spaces for what was matched; line breaks stay."""
+    return re.sub(r"[^\n]", " ", match[0])
 
 
 def separated(match: re.Match[str]) -> str:

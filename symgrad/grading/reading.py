@@ -94,12 +94,22 @@ def read_answer(question: Question, text: str) -> Answer:
         own = frozenset(own_names(cleaned, context))
         reading = read_source(source, replace(context, known=context.known | own) if own else context)
         formulas = tuple(separate(reading.formulas))
-        answer = Understanding(question, formulas, own, source).answer()
-        return replace(answer, taken=reading.taken, doubt=doubt(question, source))
+        answer = Understanding(question, formulas, own, source, text).answer()
+        asked = doubt(question, source)
+        return replace(answer, taken=reading.taken, doubt=asked and as_typed(asked, text))
     except SymgradError as error:
-        raise Unreadable(prose(question, source) or error) from None
+        raise Unreadable(as_typed(prose(question, source) or error, text)) from None
     except RecursionError:
         raise Unreadable(SymgradError("too-deep", Where("<answer>"), limit=64)) from None
+
+
+def as_typed(error: SymgradError, text: str) -> SymgradError:
+    """The error with the line as the student typed it; only what stood around the answer was blanked."""
+    where = error.where
+    lines = text.split("\n")
+    if where is not None and where.name == "<answer>" and where.line <= len(lines):
+        error.where = replace(where, source=lines[where.line - 1])
+    return error
 
 
 def prose(question: Question, source: Source) -> SymgradError | None:
@@ -147,9 +157,10 @@ class Understanding:
     """Which of the formulas is the answer, and what the others are: definitions, steps, links."""
 
     def __init__(
-        self, question: Question, formulas: tuple[Tree, ...], own: frozenset[Name], source: Source
+        self, question: Question, formulas: tuple[Tree, ...], own: frozenset[Name], source: Source, typed: str
     ) -> None:
         self.question, self.formulas, self.own, self.source = question, formulas, own, source
+        self.typed = typed
         self.values: dict[Tree, Tree] = {}
 
     def answer(self) -> Answer:
@@ -257,7 +268,7 @@ class Understanding:
     def line(self, part: Tree) -> int:
         """The line in which a part begins."""
         start = part.span[0] if part.span else 0
-        return 1 + len(LINE.findall(self.source.text[:start].strip("\n\\ ")))
+        return 1 + len(LINE.findall(self.typed[:start].lstrip("\n\\ ")))
 
     def finish(self, part: Tree) -> Tree:
         """A part in the question's own names.
