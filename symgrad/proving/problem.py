@@ -129,6 +129,8 @@ def make(
     """
     functions = dict(claim.functions)
     question = asked(claim.statement, claim.given, tuple(definitions), functions, loop, numbers, shapes)
+    if shapes and not question.shapes:  # numbers alone: the chain's equations say nothing
+        definitions = ()
     pieces = tuple(question.pieces())
     defined = {name for name, _ in question.definitions}
     mentioned = [*question.universe, *(n for piece in pieces for n in names_in(piece))]
@@ -136,7 +138,7 @@ def make(
     deadline = time.monotonic() + timeout
     return Problem(
         claim, functions, tuple(definitions), question, pieces, leaves, deadline, loop, numbers or {},
-        shapes or {}, gradients or {},
+        question.shapes, gradients or {},
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from symgrad.notation.tree import (
     substitute,
     walk,
 )
-from symgrad.proving import attained, explain, kernel, places, reasons, refute, rescue
+from symgrad.proving import attained, explain, kernel, places, reasons, refute, refute_arrays, rescue
 from symgrad.proving.kernel.asked import Shapes, unwritten
 from symgrad.proving.kernel.bounds import Missing
 from symgrad.proving.kernel.depth import Loop
@@ -124,7 +124,7 @@ def _decide(
         return _refuted(problem, found, timeout)
     if (proof := _proved(Attempt(problem, only=PLAIN), gradients)) is not None:
         return proof
-    if (found := refute.sharp(problem)) is not None:
+    if (found := refute.sharp(problem) or refute.equal(problem)) is not None:
         return _refuted(problem, found, timeout)
     attempt = Attempt(problem)
     if (proof := _proved(attempt, gradients)) is not None:
@@ -135,8 +135,10 @@ def _decide(
 
 
 def _arrays(problem: Problem, gradients: explain.Gradients) -> Proof:
-    """A claim about vectors and matrices: entry by entry, or by norms."""
+    """A claim about vectors and matrices: entry by entry, or by norms, or small arrays where it fails."""
     attempt = Attempt(problem)
+    if (refuted := refute_arrays.refuted(problem)) is not None:
+        return refuted
     if (proof := _proved(attempt, gradients)) is not None:
         return proof
     names = [Phrase.of(f"proofs.tried-{name}") for name in dict.fromkeys(attempt.tried)]

@@ -8,8 +8,10 @@ from typing import Any
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import Name, Number, Tree, names_in
-from symgrad.proving.kernel.asked import asked, chosen_letters, unwritten
+from symgrad.proving.kernel.arrays.points import numbers_at, refutes
+from symgrad.proving.kernel.asked import Shapes, asked, chosen_letters, unwritten
 from symgrad.proving.kernel.depth import Loop, read_loop
+from symgrad.proving.kernel.equality import equal_at
 from symgrad.proving.kernel.evaluate import precise, truth
 from symgrad.proving.kernel.points import assignment, meets, read_name, satisfies
 from symgrad.proving.kernel.rules import prove_entry
@@ -41,12 +43,13 @@ def _check(certificate: Mapping[str, Any]) -> None:
     in_order(definitions)
     loop = read_loop(certificate["loop"]) if "loop" in certificate else None
     statement, *given = (from_data(data) for data in (certificate["statement"], *certificate["given"]))
+    shapes = {read_name(name): tuple(map(from_data, sizes)) for name, sizes in certificate.get("shapes", ())}
     if verdict == "refuted":
-        if certificate.get("shapes"):
-            raise CertificateError("certificate-unsupported", kind="shapes")
+        if shapes:
+            _refuted_arrays(certificate["counterexample"], statement, given, definitions, functions, shapes)
+            return
         _refuted(certificate["counterexample"], statement, given, definitions, functions, loop)
         return
-    shapes = {read_name(name): tuple(map(from_data, sizes)) for name, sizes in certificate.get("shapes", ())}
     if shapes and loop is not None:
         raise CertificateError("certificate-unsupported", kind="loop")
     question = asked(statement, given, definitions, functions, loop, shapes=shapes)
@@ -82,6 +85,26 @@ def _refuted(
     found = assignment(rest, functions, question.definitions)
     satisfies(found, question.given, question.universe, functions)
     if truth(question.statement, found, functions) is not False:
+        given_values = [(read_name(name), from_data(value)) for name, value in rest]
+        if question.definitions or not equal_at(question.statement, given_values, functions):
+            raise CertificateError("certificate-counterexample")
+
+
+def _refuted_arrays(
+    point: Sequence[Any],
+    statement: Tree,
+    given: Sequence[Tree],
+    definitions: Sequence[tuple[Name, Tree]],
+    functions: Mapping[str, str],
+    shapes: Shapes,
+) -> None:
+    """Explicit arrays at which the claim fails."""
+    question = asked(statement, given, tuple(definitions), functions, shapes=shapes)
+    values = [(read_name(name), from_data(value)) for name, value in point]
+    if not question.shapes:
+        raise CertificateError("certificate-unsupported", kind="shapes")
+    numbers, sizes = numbers_at(values, question.definitions, functions, shapes)
+    if not refutes(numbers, sizes, question.statement, question.given, question.universe):
         raise CertificateError("certificate-counterexample")
 
 
