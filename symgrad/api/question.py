@@ -14,6 +14,7 @@ from symgrad.errors import InputError, SymgradError, Where
 from symgrad.grading import question as grading
 from symgrad.grading.forms import FORMS
 from symgrad.grading.marking import mark as mark_answer
+from symgrad.grading.question import LAYOUTS
 from symgrad.grading.rubric import STEPS
 from symgrad.notation.chainfile import read_chain
 from symgrad.notation.context import Context
@@ -24,9 +25,6 @@ from symgrad.notation.writers.plain import plain
 from symgrad.notation.writers.unicode import pretty
 from symgrad.values import mark as values
 from symgrad.values.mark import MISTAKES, Mistake
-
-LAYOUTS = ("gradient", "jacobian", "any")
-
 
 PROOF_SECONDS = 2.0
 

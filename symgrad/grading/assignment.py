@@ -12,7 +12,7 @@ import yaml
 
 from symgrad.errors import InputError, SymgradError, Where
 from symgrad.grading.forms import FORMS
-from symgrad.grading.question import Question, Rule
+from symgrad.grading.question import LAYOUTS, Question, Rule
 from symgrad.grading.rubric import STEPS
 from symgrad.values.mark import MISTAKES
 
@@ -158,14 +158,17 @@ def read_item(document: Document, node: yaml.Node, builder: Any) -> Item:
     if not ({"wrt", "answer", "value", "bound"} & fields.keys()):
         raise document.error("yaml-asks-nothing", node, id=id)
     settings: dict[str, Any] = {"points": points}
-    for key in ("chain", "wrt", "of", "answer", "form", "value", "bound"):
+    for key in ("chain", "wrt", "of", "answer", "form", "value", "bound", "layout"):
         if key in fields:
             settings[key] = document.text_of(fields[key])
     if settings.get("form", "any") not in FORMS:
         raise document.error("yaml-choice", fields["form"], found=settings["form"], choices=", ".join(FORMS))
+    if settings.get("layout", "gradient") not in LAYOUTS:
+        found = settings["layout"]
+        raise document.error("yaml-choice", fields["layout"], found=found, choices=", ".join(LAYOUTS))
     if "tolerance" in fields:
         settings["tolerance"] = document.number(fields["tolerance"])
-    for key in ("functions", "aliases"):
+    for key in ("functions", "aliases", "shapes"):
         if key in fields:
             inner = fields[key]
             if not isinstance(inner, yaml.MappingNode):

@@ -38,6 +38,8 @@ from symgrad.notation.writers.plain import plain
 from symgrad.values.derivation import Derivation, Step
 
 Rule = Fraction | Mapping[str, Fraction]
+LAYOUTS = ("gradient", "jacobian", "any")
+"""Of gradients by vectors and matrices: the shape of the variable, its transpose, or either."""
 
 
 @dataclass(frozen=True, eq=False)

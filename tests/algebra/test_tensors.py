@@ -260,9 +260,10 @@ def sigmoid(x: Any) -> Any:
 ENTRYWISE: dict[tuple[str, int], Callable[..., Any]] = {
     ("sigma", 0): sigmoid, ("sigma", 1): lambda x: sigmoid(x) * sigmoid(-x), ("f", 0): sigmoid,
     ("diag", 0): lambda x: np.diag(x.ravel()), ("sum", 0): lambda x: np.array([[x.sum()]]),
-    ("mean", 0): lambda x: np.array([[x.mean()]]), ("norm", 0): lambda x: np.array([[np.sqrt((x * x).sum())]]),
-    ("trace", 0): lambda x: np.array([[np.trace(x)]]), ("softmax", 0): lambda x: np.exp(x) / np.exp(x).sum(),
-    ("exp", 0): np.exp,
+    ("mean", 0): lambda x: np.array([[x.mean()]]),
+    ("norm", 0): lambda x: np.array([[np.linalg.norm(x)]]),
+    ("trace", 0): lambda x: np.array([[np.trace(x)]]),
+    ("softmax", 0): lambda x: np.exp(x) / np.exp(x).sum(), ("exp", 0): np.exp,
 }  # fmt: skip
 
 

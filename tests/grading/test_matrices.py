@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from symgrad.algebra.tensors import prints
-from symgrad.api import Chain, Question
+from symgrad.api import Chain, Question, grade
 from symgrad.grading.matrices.desk import Pieces, Room, desk_of
 from symgrad.grading.matrices.judge import outcome
 from symgrad.grading.matrices.slips import Mends
@@ -279,3 +279,34 @@ def test_no_wrong_verdict_on_random_slips(seed: int, monkeypatch: pytest.MonkeyP
             assert all(agree)
         elif found.state in ("different", "misshapen"):
             assert not all(agree)
+
+
+SHEET = """title: Matrices
+questions:
+  - id: q1
+    layout: any
+    wrt: b_1
+    points: 2
+    rubric: {missing-transpose: -1}
+    chain: |
+"""
+
+
+def test_a_sheet_with_layouts_and_shapes(tmp_path: Path) -> None:
+    chain = "".join(f"      {line}\n" for line in MLP.splitlines())
+    shaped = "    shapes: {X: 'matrix(n, d)', w: vector(d), y: vector(n)}\n"
+    (tmp_path / "sheet.yaml").write_text(
+        f"{SHEET}{chain}  - id: q2\n    answer: X^T (X w - y)\n{shaped}", "utf-8"
+    )
+    rows = [
+        ('a,q1,"delta_2^T W_2 diag(sigma\'(z_1))"', "correct", 2),
+        ('b,q1,"W_2 delta_2 .* sigma\'(z_1)"', "incorrect", 1),
+        ("c,q2,X (X w - y)", "incorrect", 0),
+        ("d,q2,X^T X w - X^T y", "correct", 1),
+    ]
+    text = "\n".join(["student,question,answer", *(row for row, _, _ in rows)])
+    (tmp_path / "answers.csv").write_text(text, "utf-8")
+    marks = [result.mark for result in grade(tmp_path / "sheet.yaml", tmp_path / "answers.csv")]
+    assert [(mark.verdict, mark.points) for mark in marks] == [
+        (verdict, points) for _, verdict, points in rows
+    ]
