@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from symgrad.numerics.evaluate import Report
 from symgrad.numerics.evaluate import report as evaluate_all
 from symgrad.numerics.vanishing import vanishing
 from symgrad.values import evaluation as values
+from symgrad.values.numbers import fraction_text
 from symgrad.values.phrase import Phrase
 
 LONGEST_SETTINGS, MOST_KINKS = 400, 5
@@ -117,10 +119,15 @@ class Evaluation:
         return vanishing(self.network, goals[0].by, self.given, self.functions)
 
     def __repr__(self) -> str:
-        return "\n".join(f"{name} = {value}" for name, value in self.values.items())
+        return "\n".join(f"{name} = {exactly(value)}" for name, value in self.values.items())
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(self.to("text").rstrip("\n"))
+
+
+def exactly(value: Any) -> str:
+    """A number in full; Python itself writes no fraction of thousands of digits."""
+    return fraction_text(value) if isinstance(value, Fraction) else str(value)
 
 
 def evaluate(

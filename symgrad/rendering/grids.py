@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from symgrad.arithmetic import SignedLog
 from symgrad.rendering.numerals import magnitude, numeral
+from symgrad.values.numbers import fraction_text
 
 LARGEST, KEPT = 8, 3
 """An axis longer than LARGEST is shown by KEPT entries at each end."""
@@ -77,6 +79,8 @@ def size(value: Any) -> Any:
 
 def text(value: Any) -> str:
     """The whole array as data: `[[1, 2], [3, 4]]`, every number in full."""
+    if isinstance(value, Fraction):
+        return fraction_text(value)
     if not is_grid(value):
         return str(value)
     return f"[{', '.join(text(part) for part in value)}]"

@@ -20,6 +20,8 @@ def numeral(value: Any, digits: int = 5) -> str:
     if isinstance(value, bool | str):
         return str(value)
     if isinstance(value, int | Fraction):
+        if max(abs(value.numerator).bit_length(), value.denominator.bit_length()) > 4 * _LONGEST_EXACT:
+            return _scientific(value, digits)  # Python writes no integer of thousands of digits
         text = str(value)
         return text if len(text) <= _LONGEST_EXACT else _scientific(value, digits)
     if hasattr(value, "log") and hasattr(value, "sign") and not hasattr(value, "dtype"):

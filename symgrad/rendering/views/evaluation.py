@@ -178,10 +178,21 @@ def times(values: Sequence[Any]) -> Any:
     out = values[0]
     for value in values[1:]:
         try:
-            out = out * value
+            out = multiplied(out, value)
         except TypeError:
             return None
     return out
+
+
+def multiplied(left: Any, right: Any) -> Any:
+    """A product; of certified numbers with as many digits as they have."""
+    digits = getattr(left, "digits", 0)
+    if not digits:
+        return left * right
+    from flint import ctx
+
+    with ctx.workprec(4 * digits + 64):
+        return type(left).of(left * right, digits)
 
 
 def _single(evaluation: Evaluation, wording: Wording, brief: bool = False) -> SingleView:
