@@ -54,6 +54,20 @@ def spots(goal: Derivation, valued: Valued) -> Iterator[tuple[int | None, int, P
             yield None, place, position, entry
 
 
+def doubtful(goal: Derivation, valued: Valued, kind: Kind) -> list[tuple[int | None, int, Position, Any]]:
+    """The spots with suspicious numbers; of plain floats all are looked at together."""
+    every = (*valued.factors, *valued.partial)
+    if kind.name not in SMALLEST_NORMAL or any(map(is_array, every)):
+        return [spot for spot in spots(goal, valued) if suspicious(spot[-1], kind)]
+    sizes = np.abs(np.array(every, dtype=np.float64))
+    count, found = len(valued.factors), []
+    for at in np.flatnonzero(~(np.isfinite(sizes) & (sizes >= SMALLEST_NORMAL[kind.name]))):
+        place = int(at)
+        spot = (place, place) if place < count else (None, place - count)
+        found.append((*spot, (), every[place]))
+    return found
+
+
 def entries(value: Any) -> Iterator[tuple[Position, Any]]:
     """The numbers of an array with their positions, or the one number."""
     if not is_array(value):
@@ -72,8 +86,8 @@ def lost(
     goals: Sequence[Derivation], numbers: Sequence[Valued], kind: Kind, reference: Reference
 ) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     """(underflow, overflow) of every gradient: names of what became 0, subnormal or infinite wrongly."""
-    found_in = [list(spots(goal, valued)) for goal, valued in zip(goals, numbers, strict=True)]
-    if not any(suspicious(value, kind) for spots_ in found_in for *_, value in spots_):
+    found_in = [doubtful(goal, valued, kind) for goal, valued in zip(goals, numbers, strict=True)]
+    if not any(found_in):
         return [((), ()) for _ in numbers]
     truth = Truth(reference)
     found = []
@@ -81,8 +95,6 @@ def lost(
         under: dict[str, None] = {}
         over: dict[str, None] = {}
         for factor, place, position, value in spots_:
-            if not suspicious(value, kind):
-                continue
             name = plain(goal.goal if factor is None else goal.factors[factor])
             if position:
                 name = f"{name}[{', '.join(str(p + 1) for p in position)}]"
