@@ -15,6 +15,7 @@ from symgrad.calculus.derive import chain_step, derive, on_paths, sums
 from symgrad.calculus.edges import edge_step
 from symgrad.calculus.replay import replay
 from symgrad.calculus.tidy import power, times
+from symgrad.errors import NotSupportedError
 from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.places import at, distance, gap_tree, letters_of, moved
@@ -143,6 +144,9 @@ def derive_symbolic(
         NotSupportedError: layers that hand on several values, or gradients across the loop's ends.
     """
     target = of or network.objective
+    if network.shapes:
+        where, letter = network.loop.where, network.depth
+        raise NotSupportedError("symbolic-depth-arrays", where, "symbolic-depth-needed-hint", letter=letter)
     plan = make_plan(network, wrt, target)
     if plan.course is not None:
         from symgrad.calculus.depth_recursion import derive_recursion

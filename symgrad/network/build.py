@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from symgrad.errors import (
@@ -36,7 +38,22 @@ def build(file: cf.ChainFile) -> Network:
             constant zero divisor, unknown objective or parameter; each with line, column and caret.
     """
     loop = symbolic_loop(file)
-    return Builder(file).run() if loop is None else build_symbolic(file, loop)
+    if loop is not None:
+        return build_symbolic(file, loop)
+    with uncollected():
+        return Builder(file).run()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No search for garbage while many small things are made that all stay: half the time of a deep chain."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class Builder:
@@ -129,12 +146,16 @@ class Builder:
         """Every name that is defined anywhere, by stem (for forward references and families)."""
         targets: dict[str, list[tuple[Name, Pattern]]] = {}
         seen: dict[Name, Pattern] = {}
-        for pattern, values in self.instances():
-            name = self.instance(pattern.target, values)
-            if name in seen:
-                raise self.at(pattern.source, None, "defined-twice", name=plain(name), target=True)
-            seen[name] = pattern
-            targets.setdefault(name.stem, []).append((name, pattern))
+        for patterns, loops in self.blocks():
+            makers = [(pattern, self.maker(pattern.target, loops)) for pattern in patterns]
+            for values in self.ranges(loops, {}):
+                at = tuple(values.values())
+                for pattern, make in makers:
+                    name = make(at)
+                    if name in seen:
+                        raise self.at(pattern.source, None, "defined-twice", name=plain(name), target=True)
+                    seen[name] = pattern
+                    targets.setdefault(name.stem, []).append((name, pattern))
         for binding in self.file.bindings:
             if binding.name in targets:
                 raise ParseError("defined-twice", binding.where, name=binding.name)
@@ -143,22 +164,44 @@ class Builder:
 
     def instance(self, name: Name, values: dict[str, int]) -> Name:
         """The name of a pattern with its loop letters replaced by their values."""
+        return self.made(name, tuple(values))(tuple(values.values()))
+
+    def made(self, name: Name, letters: tuple[str, ...]) -> Callable[[tuple[int, ...]], Name]:
+        """What gives a name of a pattern at values of its letters."""
         make = self.makers.get(id(name))
         if make is None:
-            make = self.makers[id(name)] = self.members.name(name, tuple(values))
-        return make(tuple(values.values()))
+            make = self.makers[id(name)] = self.members.name(name, letters)
+        return make
+
+    def maker(self, name: Name, loops: tuple[cf.Loop, ...]) -> Callable[[tuple[int, ...]], Name]:
+        """What gives a name of a pattern at values of its loops' letters."""
+        return self.made(name, tuple(loop.index for loop in loops))
+
+    def slot_makers(
+        self, pattern: Pattern, loops: tuple[cf.Loop, ...]
+    ) -> list[tuple[Name, Callable[[tuple[int, ...]], Name]]]:
+        """The names a pattern uses, each with what gives it."""
+        return [(slot, self.maker(slot, loops)) for slot in pattern.slots]
+
+    def define(
+        self, pattern: Pattern, name: Name, used: list[tuple[Name, Name]], at: tuple[int, ...]
+    ) -> None:
+        """One equation of the unrolled chain; what it uses is defined above, or a leaf."""
+        parents: dict[Name, None] = {}
+        for slot, parent in used:
+            if parent not in self.defined and parent not in self.leaves:
+                self.resolve(parent, name, slot, pattern)
+            parents[parent] = None
+        self.defined[name] = Equation(name, tuple(parents), pattern, at)
 
     def run(self) -> Network:
         """The network, every equation after everything it uses."""
-        for pattern, values in self.instances():
-            parents: dict[Name, None] = {}
-            name = self.instance(pattern.target, values)
-            for slot in pattern.slots:
-                parent = self.instance(slot, values)
-                self.resolve(parent, name, slot, pattern)
-                parents[parent] = None
-            indices = tuple(values[letter] for letter in pattern.letters)
-            self.defined[name] = Equation(name, tuple(parents), pattern, indices)
+        for patterns, loops in self.blocks():
+            makers = [(p, self.maker(p.target, loops), self.slot_makers(p, loops)) for p in patterns]
+            for values in self.ranges(loops, {}):
+                at = tuple(values.values())
+                for pattern, target, slots in makers:
+                    self.define(pattern, target(at), [(slot, make(at)) for slot, make in slots], at)
         objective = self.objective()
         functions = bound_functions(self.file.bindings)
         for equation in self.file.equations:
@@ -179,9 +222,7 @@ class Builder:
     # -- names -------------------------------------------------------------------------------------------
 
     def resolve(self, name: Name, target: Name, slot: Name, pattern: Pattern) -> None:
-        """A used name is defined above, a leaf, or a slip."""
-        if name in self.defined or name in self.leaves:
-            return
+        """A name used for the first time that is not defined above is a leaf, or a slip."""
         if name in self.defined_names:
             raise self.forward(name, target, slot, pattern)
         family = [

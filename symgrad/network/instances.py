@@ -84,6 +84,8 @@ class Members:
         known = tuple(place for place in places if place is not None)
         family = self.families.setdefault((name.stem, name.layer, len(known)), {})
         key = key_of(known)
+        if len(known) == 1:
+            return self.single(name, family, known[0])
 
         def made(values: Values) -> Name:
             at = key(values)
@@ -93,6 +95,27 @@ class Members:
             return found
 
         return made
+
+    def single(self, name: Name, family: dict[Values, Name], place: Place) -> Callable[[Values], Name]:
+        """The same for one index of one letter and a shift: the usual one, and there are many of them."""
+        shift, terms = place
+        if len(terms) != 1 or terms[0][1] != 1:
+            key = key_of((place,))
+            return lambda values: self.member(name, family, key(values))
+        letter, known = terms[0][0], family.get
+
+        def made(values: Values) -> Name:
+            at = (values[letter] + shift,)
+            return known(at) or self.member(name, family, at)
+
+        return made
+
+    def member(self, name: Name, family: dict[Values, Name], at: Values) -> Name:
+        """The one name of a family at an index, made when it is first asked for."""
+        found = family.get(at)
+        if found is None:
+            found = family[at] = Name(name.stem, tuple(map(self.number, at)), layer=name.layer)
+        return found
 
     def number(self, value: int) -> Number:
         """An index, one object for every value."""

@@ -391,13 +391,10 @@ def build_symbolic(file: cf.ChainFile, loop: cf.Loop) -> SymbolicNetwork:
     Raises:
         InputError: as for a chain of explicit depth.
     """
-    if file.shapes:
-        raise NotSupportedError(
-            "symbolic-depth-arrays", file.shapes[0].where, "symbolic-depth-hint", letter=plain(loop.high)
-        )
     network = SymbolicNetwork(file, loop, {binding.name: binding.function for binding in file.bindings})
     form = linear(network.high)
     assert form is not None
-    for layers in (3, 2):
-        network.at_depth(int(network.low.value - form[1]) + layers - 1)
+    for layers in (2, 3):
+        deep = network.at_depth(int(network.low.value - form[1]) + layers - 1)
+    object.__setattr__(network, "shapes", deep.shapes)
     return network

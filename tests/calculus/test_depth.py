@@ -339,6 +339,11 @@ def test_a_sum_over_other_layers_is_rejected() -> None:
     ("text", "wrt", "what"),
     [
         ("for t in 1..n:\n    h_t = w_t h_{t-1} + w_{t-1}\nL = h_n\n", "w_i", "symbolic-offset"),
+        (
+            "h_0 : vector(m)\nW_j : matrix(m, m)\nfor j in 1..n:\n    h_j = W_j h_{j-1}\nL = sum(h_n)\n",
+            "W_1",
+            "symbolic-depth-arrays",
+        ),
         (NEURONS.replace("(a_n - y)^2/2", "(a_n - y)^2/2 + w_n^2"), "w_i", "symbolic-skip"),
     ],
 )
@@ -352,3 +357,9 @@ def test_other_loops_say_that_they_are_not_supported(text: str, wrt: str, what: 
         derive(network, name(wrt))
     assert caught.value.what == what
     assert "t.chain:" in caught.value.message("zh")
+
+
+def test_vectors_in_a_loop_are_derived_at_a_definite_depth() -> None:
+    text = "h_0 : vector(m)\nW_j : matrix(m, m)\nfor j in 1..n:\n    h_j = f(W_j h_{j-1})\nL = sum(h_n)\n"
+    found = derive(deep(text).at_depth(3), name("h_1"), name("h_3"))
+    assert plain(result(found)) == "diag(f'(W_3 h_2)) W_3 diag(f'(W_2 h_1)) W_2"

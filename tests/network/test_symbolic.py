@@ -111,7 +111,6 @@ def test_names_inside_the_range_are_found_and_others_are_not() -> None:
         ),
         ("for j in 1..2 n:\n    a_j = w_j a_{j-1}\nC = a_n\n", "symbolic-depth"),
         ("for j in 1..n:\n    a_{j+1} = w_j a_j\nC = a_n\n", "symbolic-layer"),
-        ("x : vector(3)\nfor j in 1..n:\n    a_j = w_j a_{j-1}\nC = a_n\n", "symbolic-depth-arrays"),
     ],
 )
 def test_other_symbolic_loops_are_not_supported(text: str, what: str) -> None:
