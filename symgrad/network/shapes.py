@@ -260,6 +260,24 @@ def size_of(size: Tree, sizes: Mapping[Tree, int]) -> int:
     return value
 
 
+def refuse_declarations(declarations: tuple[Declaration, ...]) -> None:
+    """A name has one shape, and a size is a whole number from 1 on, or a symbol.
+
+    Raises:
+        ShapeError: at the declaration that is not possible.
+    """
+    seen: dict[Name, Declaration] = {}
+    for declaration in declarations:
+        name, sizes = declaration.target, declaration.sizes
+        for size in sizes:
+            if isinstance(size, Number) and (size.value < 1 or size.value.denominator > 1):
+                raise ShapeError("shape-size", declaration.where, size=plain(size))
+        before = seen.setdefault(name, declaration)
+        if before is not declaration:
+            fields = {"left": shown(before.sizes), "right": shown(sizes)}
+            raise ShapeError("shape-twice", declaration.where, name=plain(name), **fields)
+
+
 def infer(
     declarations: tuple[Declaration, ...],
     leaves: tuple[Name, ...],
@@ -271,6 +289,7 @@ def infer(
     Raises:
         ShapeError: sizes that do not fit, a declaration against an equation, an objective that is no number.
     """
+    refuse_declarations(declarations)
     if all(declaration.kind == "scalar" for declaration in declarations):
         return {}
     found: dict[Name, Shape] = {leaf: declared(leaf, declarations) or SCALAR for leaf in leaves}

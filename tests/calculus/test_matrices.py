@@ -6,14 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from symgrad.calculus.check import check
-from symgrad.calculus.derive import derive
-from symgrad.errors import DerivationError, ShapeError
+from symgrad.calculus.check import check, check_all
+from symgrad.calculus.derive import Gradients, derive
+from symgrad.calculus.matrices.layout import in_gradient_layout, in_numerator_layout
+from symgrad.errors import DerivationError, NotSupportedError, ShapeError
 from symgrad.network.build import build
 from symgrad.network.graph import Network
+from symgrad.network.shapes import Shapes
 from symgrad.notation.chainfile import read_chain
 from symgrad.notation.reader import read
-from symgrad.notation.tree import Derivative, Name, Neg, Transpose, Tree, strip_spans
+from symgrad.notation.tree import Derivative, Mul, Name, Neg, Transpose, Tree, strip_spans, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.values.derivation import Derivation
 from tests.helpers import EXAMPLES
@@ -176,6 +178,24 @@ BAD = [
     ),
     ("W : matrix(m, n)\nL = norm(softmax(W))", "2:10", "softmax needs a vector"),
     ("x : vector(d, e)\nL = norm(x)", "1:5", "vector takes 1 size"),
+    ("x : vector(4)\nW : matrix(2,3)\nL = sum(W x)", "3:9", "matrix(2, 3) times vector(4) does not fit"),
+    ("x : vector(n)\nW : matrix(m,n)\nb : vector(n)\nL = sum(W x + b)", "4:9", "vector(m) and vector(n)"),
+    ("x : vector(d)\nL = softmax(sum(x))", "2:5", "softmax needs a vector, not a scalar"),
+    ("x : vector(d)\ny : vector(k)\nL = mse(x, y)", "3:5", "mse needs two of one shape"),
+    ("x : vector(d)\nz = x\nL = z .* x", "3:5", "take sum(...)"),
+    ("W : matrix(m, n)\nL = trace(W)", "2:5", "trace needs a square matrix, not a matrix(m, n)"),
+    ("x : vector(3)\nL = x[4]", "2:5", "a vector(3) has no position 4"),
+    ("x : vector(3)\nL = x[1,2]", "2:5", "vector(3) needs another number of positions than 2"),
+    ("W : matrix(m, n)\nW : scalar\nL = sum(W)", "2:1", "declared as matrix(m, n) and again as scalar"),
+    ("x : vector(0)\nL = sum(x)", "1:1", "a size is a whole number from 1 on"),
+    ("x : vector(d)\nW : matrix(d, k)\nL = sum(x + W)", "3:9", "vector(d) and matrix(d, k)"),
+    ("x : vector(d)\ny : vector(d)\nL = x^T y^T", "3:5", "matrix(1, d) times matrix(1, d)"),
+    ("x : vector(d)\nL = sum(diag(x) .* x)", "2:9", "matrix(d, d) and vector(d)"),
+    (
+        "h_0 : vector(d)\nW_t : matrix(d, k)\nfor t in 1..2:\n  h_t = W_t h_{t-1}\nL = sum(h_2)",
+        "4:9",
+        "matrix(d, k) times vector(d)",
+    ),
 ]
 
 
@@ -187,15 +207,94 @@ def test_sizes_that_do_not_fit_are_named_with_their_place(text: str, place: str,
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("file", ["mlp.chain", "softmax.chain"])
+FILES = sorted(path.name for path in EXAMPLES.glob("*.chain") if " : vector(" in path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("file", FILES)
 def test_examples(file: str) -> None:
     chain = build(read_chain((EXAMPLES / file).read_text("utf-8"), file))
-    for parameter in chain.parameters:
+    for parameter in (*chain.parameters, *chain.leaves):
         assert check(chain, derive(chain, parameter))
+
+
+def test_paths_of_vectors_that_part_add_up_to_a_factor_with_the_identity() -> None:
+    chain, derivation = derived(example("residual_net"), "h_1", "h_3")
+    assert [plain(f) for f in derivation.factors] == [
+        "eye(d) + diag(sigma'(z_3)) W_3",
+        "eye(d) + diag(sigma'(z_2)) W_2",
+    ]
+    assert check(chain, derivation)
+    _, gradient = derived(example("residual_net"), "W_2")
+    assert plain(gradient.factors[1]) == "eye(d) + W_3^T diag(sigma'(z_3))"
+
+
+@pytest.mark.parametrize(
+    ("file", "wrt", "value"),
+    [
+        ("batchnorm", "x", "gamma/sqrt(v + epsilon) (dL/do - mean(dL/do) - r mean(dL/do .* r))"),
+        ("batchnorm", "gamma", "r^T dL/do"),
+        ("batchnorm", "beta", "sum(dL/do)"),
+        ("autoencoder", "W", "h (dL/dr)^T + diag(sigma'(z)) W dL/dr x^T"),
+        ("attention", "V", "dL/do p^T"),
+        ("attention", "q", "1/sqrt(d) K (diag(p) - p p^T) V^T dL/do"),
+        ("regularised", "W", "lambda W + kappa (1[W > 0] - 1[W < 0]) + dL/dz x^T"),
+    ],
+)
+def test_textbook_results(file: str, wrt: str, value: str) -> None:
+    chain, derivation = derived(example(file), wrt)
+    assert plain(derivation.steps[-1].after) == value
+    assert check(chain, derivation)
+
+
+def test_softmax_below_cross_entropy_is_p_minus_y_if_the_file_says_so() -> None:
+    _, derivation = derived(example("regularised"), "b")
+    step = next(s for s in derivation.steps if s.rule == "by-assumption")
+    assert plain(step.after) == "p - y" and [plain(c) for c in step.conditions] == ["sum(y) = 1"]
+    _, honest = derived(SOFTMAX, "W")
+    assert [plain(v) for _, v in honest.kept] == ["p sum(y) - y"]
+
+
+@pytest.mark.parametrize(
+    ("wrt", "row"),
+    [
+        ("W_3", "h_2 dL/dh_3 diag(sigma'(z_3))"),
+        ("b_3", "dL/dh_3 diag(sigma'(z_3))"),
+        ("h_2", "dL/dh_3 diag(sigma'(z_3)) W_3"),
+    ],
+)
+def test_numerator_layout(wrt: str, row: str) -> None:
+    chain, derivation = derived(MLP, wrt)
+    turned = in_numerator_layout(derivation, Shapes(chain.shapes))
+    assert plain(Mul(turned.factors)) == row
+    assert [(plain(a), plain(b)) for a, b in turned.kept] == [("dL/dh_3", "(h_3 - y)^T")]
+    assert check(chain, turned)
+    assert in_gradient_layout(turned, Shapes(chain.shapes)).factors == derivation.factors
+
+
+def test_a_long_sum_keeps_the_errors_of_the_layers_each_with_its_value() -> None:
+    _, derivation = derived(example("rnn_net").replace("1..3", "1..9").replace("h_3", "h_9"), "W")
+    tokens = {token for token, _ in derivation.kept}
+    everything = [*derivation.factors, *(value for _, value in derivation.kept)]
+    assert {n for tree in everything for n in walk(tree) if isinstance(n, Derivative)} == tokens
+    assert len(tokens) == 10 and sum(1 for tree in everything for _ in walk(tree)) < 600
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "of"),
+    [(MLP, "W_1", "h_2"), ("x : vector(d)\nA = x x^T\nh = A x\nL = sum(h)\n", "x", "h")],
+)
+def test_what_is_no_matrix_is_not_spelled_out(text: str, wrt: str, of: str) -> None:
+    with pytest.raises(NotSupportedError) as caught:
+        derived(text, wrt, of)
+    assert "is no matrix" in str(caught.value)
+
+
+def example(file: str) -> str:
+    return (EXAMPLES / f"{file}.chain").read_text("utf-8")
 
 
 def test_sixty_four_layers() -> None:
     deep = MLP.replace("1..3", "1..64").replace("h_3", "h_64").replace("n_3", "n_64")
     chain, derivation = derived(deep, "W_1")
-    assert check(chain, derivation)
+    assert check(chain, derivation) and check_all(chain, Gradients(chain))
     assert isinstance(derivation.goal, Derivative)

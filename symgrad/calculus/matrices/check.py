@@ -21,8 +21,8 @@ from symgrad.calculus.matrices.tape import ShapedTape
 from symgrad.calculus.modular import Field, P
 from symgrad.errors import DerivationError, ShapeError, Where
 from symgrad.network.graph import Network
-from symgrad.network.shapes import Shapes
-from symgrad.notation.tree import Derivative, Mul, Name, Number, Relation, Tree
+from symgrad.network.shapes import Shape, Shapes
+from symgrad.notation.tree import ONE, Derivative, Mul, Name, Number, Relation, Tree
 from symgrad.notation.writers.plain import plain
 from symgrad.values.derivation import Derivation, Step
 
@@ -39,8 +39,6 @@ def check_shaped(network: Network, derivation: Derivation, seed: int) -> int:
     shapes = Shapes(network.shapes)
     goal = derivation.goal
     assert isinstance(goal.of, Name)
-    if not shapes.of(goal.of):
-        derivation = in_gradient_layout(derivation, shapes)
     structure(network, derivation)
     point = Arrays(Field(seed, network.functions), shapes, sizes_of(network))
     primal = forward(network, point, {})
@@ -50,6 +48,7 @@ def check_shaped(network: Network, derivation: Derivation, seed: int) -> int:
         if shapes.of(goal.of):
             verify_jacobian(network, derivation, point, primal, direction, tangent)
         else:
+            derivation = in_gradient_layout(derivation, shapes)
             verify_gradient(network, derivation, point, primal, direction, tangent)
     except (ShapeError, ValueError, KeyError) as problem:  # a tree that has no value is no step of this chain
         raise DerivationError("check-steps", Where(network.name), goal=plain(goal)) from problem
@@ -155,6 +154,8 @@ def replayed(
     adjoints: dict[Tree, Pair] = dict(primal)
     sums: dict[Tree, Any] = {}
     for step in derivation.steps:
+        if point.shapes.of(step.after) != point.shapes.of(step.before):
+            fail(network, derivation, WORDS.get(step.rule, "check-steps"))
         if step.equation is not None:
             part = point.evaluate(step.after, adjoints).value
             last = part
@@ -210,6 +211,8 @@ def verify_jacobian(
         start, node, _ = line_of(step)
         if step.before != Derivative(node, start) or start not in moved:  # type: ignore[arg-type]
             fail(network, derivation, "check-steps")
+        if sides(point.shapes.of(step.after)) != (rows_of(point, node), rows_of(point, start)):
+            fail(network, derivation, "check-steps")
         part = mapped(point, step.after, start, moved[start], primal)
         moved[node] = part if node not in moved else (moved[node] + part) % P
     if goal.of not in moved or not same(moved[goal.of], tangent):
@@ -243,10 +246,23 @@ def check_totals(
         value = part if token not in totals else (totals[token].value + part) % P
         totals[token] = Pair(value, value * 0)
     for step in derivation.steps:
-        if step.equation is None and not same(
-            point.evaluate(step.after, totals).value, totals[step.before].value
-        ):
+        if step.equation is not None:
+            continue
+        shape = sides(point.shapes.of(step.after))
+        wanted = (rows_of(point, goal.of), rows_of(point, step.before.by))  # type: ignore[union-attr]
+        found = point.evaluate(step.after, totals).value
+        if shape != wanted or not same(found, totals[step.before].value):
             fail(network, derivation, WORDS.get(step.rule, "check-steps"))
+
+
+def sides(shape: Shape) -> Shape:
+    """Rows and columns; a number is 1 by 1."""
+    return (*shape, ONE, ONE)[:2] if len(shape) < 2 else shape
+
+
+def rows_of(point: Arrays, name: Tree) -> Tree:
+    """How many entries a vector has; 1 for a number."""
+    return (*point.shapes.of(name), ONE)[0]
 
 
 def same(left: Any, right: Any) -> bool:

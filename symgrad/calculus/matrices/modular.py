@@ -181,8 +181,8 @@ class Arrays:
         """A matrix product, or a scalar times anything; (1, n) (n,) is a number."""
         if not left or not right:
             return a * b % P
-        first = a.reshape(-1, 1) if len(left) == 1 else a
-        second = b.reshape(-1, 1) if len(right) == 1 else b
+        first = np.reshape(a, (-1, 1)) if len(left) == 1 else a
+        second = np.reshape(b, (-1, 1)) if len(right) == 1 else b
         return (first @ second % P).reshape(self.dimensions(whole))
 
     def divided(self, u: Pair, v: Pair) -> Pair:
