@@ -20,7 +20,32 @@ from symgrad.proving.kernel.intervals import LINE, Interval
 from symgrad.proving.problem import Problem
 
 DENOMINATORS = (1, 2, 3, 4, 5, 8, 10, 20, 50, 100, 1000, 10**4, 10**6, 10**9)
-WIDE = (0, 0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 3, 3.5, 4, 5, 6, 8, 12, 20, 50)
+WIDE = (
+    0,
+    0.1,
+    0.25,
+    0.5,
+    0.75,
+    1,
+    1.25,
+    1.5,
+    1.75,
+    2,
+    2.25,
+    2.5,
+    3,
+    3.5,
+    4,
+    5,
+    6,
+    8,
+    12,
+    20,
+    50,
+    300,
+    2000,
+    10**5,
+)
 NARROW = {1: 41, 2: 15, 3: 7, 4: 4}
 """How many starting values each of so many variables has."""
 BITS, STARTS, ROUNDS = 64, 3, 3

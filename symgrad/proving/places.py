@@ -99,7 +99,10 @@ def witness(problem: Problem, found: Any) -> tuple[Phrase, ...]:
     phrases: list[Phrase] = []
     solved, free = points.solved, points.free
     if not problem.definitions:
-        phrases.append(Phrase.of("proofs.at-point", point=tuple(_equal(n, values[n]) for n in free)))
+        at = tuple(
+            Relation(("=",), (n, found.trees[n])) if n in found.trees else _equal(n, values[n]) for n in free
+        )
+        phrases.append(Phrase.of("proofs.at-point", point=at))
     else:
         phrases += _chain_point(values, solved, free)
     if not problem.leaves:
@@ -111,7 +114,7 @@ def witness(problem: Problem, found: Any) -> tuple[Phrase, ...]:
                 phrases.append(Phrase.of("proofs.sides", left=_shown(left), right=_shown(right)))
                 break
     else:
-        phrases.append(Phrase.of("proofs.fails-there"))
+        phrases.append(Phrase.of("proofs.equal-there") if found.trees else Phrase.of("proofs.fails-there"))
     if convention := kinks(problem, values):
         phrases.append(Phrase.of("proofs.at-kink", convention=convention))
     return tuple(phrases)

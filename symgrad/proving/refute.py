@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice, product
 from typing import Any
@@ -15,10 +15,11 @@ from symgrad.notation.tree import BigOp, Name, Number, Tree, number, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel
 from symgrad.proving.kernel.asked import chosen_letters, unwritten
-from symgrad.proving.kernel.evaluate import Undefined, Value, truth
+from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate, truth
 from symgrad.proving.kernel.points import Values
 from symgrad.proving.kernel.readings import settled_letters
 from symgrad.proving.lowest import lowest
+from symgrad.proving.methods.line import touching
 from symgrad.proving.places import kinks
 from symgrad.proving.points import Points, exact_data
 from symgrad.proving.problem import Problem, make
@@ -26,15 +27,21 @@ from symgrad.proving.problem import Problem, make
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """A point with all values that follow from it, and its certificate."""
+    """A point with all values that follow from it, and its certificate.
+
+    trees: the values as they are written, at a point where both sides of a strict claim are equal.
+    """
 
     problem: Problem
     points: Points
     values: Mapping[Tree, Value]
     certificate: Mapping[str, Any]
+    trees: Mapping[Name, Tree] = field(default_factory=dict)
 
     def exact(self) -> tuple[tuple[str, str], ...]:
         """Every leaf and its exact value as text."""
+        if self.trees:
+            return tuple((plain(name), plain(tree)) for name, tree in self.trees.items())
         pairs = [*numbers_of(self.problem), *exact_data(self.values, self.problem.leaves)]
         return tuple((plain(name), str(value)) for name, value in pairs)
 
@@ -49,6 +56,22 @@ def sharp(problem: Problem) -> Counterexample | None:
     """A counterexample near the place where the claim is nearest to failing."""
     points = Points(problem)
     return _first(problem, points, (points.complete({**points.baseline, **at}) for at in lowest(problem)))
+
+
+def equal(problem: Problem) -> Counterexample | None:
+    """A point where a strict claim in one variable fails because both sides are equal, exactly described."""
+    (leaf, *others), points = problem.leaves or (None,), Points(problem)
+    if leaf is None or others or problem.definitions:
+        return None
+    for at in touching(problem):
+        certificate = problem.certificate("refuted", counterexample=[[to_data(leaf), to_data(at)]])
+        try:
+            kernel.check(certificate)
+        except CertificateError:
+            continue
+        values: dict[Tree, Value] = {leaf: evaluate(at, {}, problem.functions)}
+        return Counterexample(problem, points, values, certificate, {leaf: at})
+    return None
 
 
 def _first(problem: Problem, points: Points, candidates: Iterable[Values | None]) -> Counterexample | None:

@@ -87,6 +87,16 @@ class Cover:
             middle += boxes
         return [*([down] if down else []), *middle, *([up] if up else [])]
 
+    def equalities(self) -> Iterator[Tree]:
+        """Points of the interval where the function is exactly 0."""
+        try:
+            samples = self.sampled()
+        except Hopeless:
+            return
+        for tree in (*self.ends(), *self.kinks(), *self.zeros(samples)):
+            if self.vanishes(tree):
+                yield tree
+
     @property
     def late(self) -> bool:
         """Whether to stop."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import to_data
 from symgrad.notation.tree import Apply, Constant, Name, Number, Relation, Tree, children, names_in
 from symgrad.proving.kernel.bounds import Bounds
 from symgrad.proving.kernel.evaluate import Undefined
+from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.intervals import Interval
 from symgrad.proving.kernel.rules.entry import comparison
 from symgrad.proving.kernel.rules.line import in_one_variable, open_conditions, oriented
@@ -58,6 +60,18 @@ def entries(statement: Relation, here: Setting, problem: Problem, prove: Prove) 
                 "conditions": conditions,
                 "pieces": pieces,
             }
+
+
+def touching(problem: Problem) -> Iterator[Tree]:
+    """Where both sides of a strict claim in one variable are equal: zeros of the difference, kinks, ends."""
+    here = problem.setting()
+    for piece in parts(problem.statement):
+        match piece:
+            case Relation(("<" | ">" | "!=" as operator,), (a, b)):
+                for curve in islice(curves(oriented(operator, a, b, False), here), 1):
+                    cover = Cover(curve.tree, curve.letter, curve.domain, False, problem.deadline)
+                    if isinstance(curve.subject, Name):
+                        yield from cover.equalities()
 
 
 def conditions_proved(statement: Relation, here: Setting, prove: Prove) -> list[Entry] | None:
