@@ -32,7 +32,7 @@ def point(problem: Problem) -> list[tuple[Name, Number]] | None:
         try:
             if not any(_meets(piece, values, problem) for piece in bounds):
                 continue
-            kernel.satisfies(values, problem.given, universe, problem.functions)
+            kernel.satisfies(values, problem.given, universe, problem.functions, bool(problem.definitions))
         except CertificateError:
             continue
         found = [(name, Number(value)) for name, value in exact_data(values, problem.leaves)]

@@ -61,7 +61,7 @@ def _check(certificate: Mapping[str, Any]) -> None:
     prove_entry(question.statement, certificate["proof"], question.setting(used))
     if certificate["attained"] is not None:
         values = assignment(certificate["attained"], functions, question.definitions)
-        satisfies(values, question.given, question.universe, functions)
+        satisfies(values, question.given, question.universe, functions, bool(definitions or loop))
         if not meets(question.statement, values, functions):
             raise CertificateError("certificate-attained")
 
@@ -83,7 +83,7 @@ def _refuted(
         raise CertificateError("certificate-unsupported", kind="Derivative")
     rest = [pair for pair, (name, _) in zip(point, values, strict=True) if name.stem not in chosen or name.indices]
     found = assignment(rest, functions, question.definitions)
-    satisfies(found, question.given, question.universe, functions)
+    satisfies(found, question.given, question.universe, functions, bool(definitions or loop))
     if truth(question.statement, found, functions) is not False:
         given_values = [(read_name(name), from_data(value)) for name, value in rest]
         if question.definitions or not equal_at(question.statement, given_values, functions):

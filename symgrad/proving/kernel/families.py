@@ -22,11 +22,18 @@ def parts(assumption: Tree) -> list[Tree]:
     return [assumption]
 
 
-def instances(assumption: Tree, universe: Iterable[Name], both: bool = False) -> list[Tree]:
+def instances(
+    assumption: Tree, universe: Iterable[Name], both: bool = False, closed: bool = True
+) -> list[Tree]:
     """The assumption for every member that occurs; a name that occurs exactly as written is itself.
 
-    both: take the exact reading and the family's together (a counterexample must satisfy either).
+    both: take the exact reading and the family's together (a counterexample must satisfy either). closed:
+    the members that occur are all there are, as in a chain; else an instance with another member, which has a
+    value all the same, is not left out.
     """
+    pieces = parts(assumption)
+    if len(pieces) > 1:  # each has letters of its own: `n >= 1 and |w_i| < 1` says n >= 1 without any w_i
+        return list(dict.fromkeys(found for piece in pieces for found in instances(piece, universe, both, closed)))
     members = list(dict.fromkeys(universe))
     names = [name for name in names_in(assumption) if name.indices]
     letters = list(dict.fromkeys(letter for name in names for letter in _letters(name)))
@@ -39,7 +46,7 @@ def instances(assumption: Tree, universe: Iterable[Name], both: bool = False) ->
         if count >= MAX_INSTANCES:
             break
         filled = substitute(assumption, dict(zip(letters, values, strict=True)))
-        if all(name in members for name in names_in(filled) if name.indices):
+        if not closed or all(name in members for name in names_in(filled) if name.indices):
             found.update(dict.fromkeys(parts(filled)))
     return list(found)
 

@@ -45,11 +45,14 @@ def values_at(
 
 
 def satisfies(
-    values: Values, given: Sequence[Tree], universe: Sequence[Name], functions: Mapping[str, str]
+    values: Values, given: Sequence[Tree], universe: Sequence[Name], functions: Mapping[str, str], closed: bool
 ) -> None:
-    """All assumptions certainly hold at the point, whichever way a free index is read."""
+    """All assumptions certainly hold at the point, whichever way a free index is read.
+
+    closed: the members of families that occur are all there are.
+    """
     for assumption in given:
-        for piece in instances(assumption, universe, both=True):
+        for piece in instances(assumption, universe, True, closed):
             if truth(piece, values, functions) is not True:
                 raise CertificateError("certificate-assumption")
 
