@@ -225,9 +225,10 @@ class Question:
 
     @cached_property
     def sizes(self) -> frozenset[Name]:
-        """The symbols for sizes of vectors and matrices, which an answer may use as numbers."""
+        """The symbols for sizes of vectors and matrices, which an answer may use as numbers; never a T."""
         shapes = self.network.shapes if self.network is not None else self.shapes
-        return frozenset(name for shape in shapes.values() for size in shape for name in names_in(size))
+        names = (name for shape in shapes.values() for size in shape for name in names_in(size))
+        return frozenset(name for name in names if name.stem != "T")
 
     @property
     def identity(self) -> frozenset[Name]:

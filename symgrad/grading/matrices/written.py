@@ -40,7 +40,10 @@ class Meant:
 
 
 def meant(tree: Tree, shape: Callable[[Tree], Shape]) -> Meant:
-    """The tree with every product of two vectors of one shape taken entry by entry, as in NumPy."""
+    """The tree with every `*` of two vectors of one shape taken entry by entry, as in NumPy.
+
+    Matrices of one shape that cannot be multiplied are meant entry by entry too.
+    """
     found: list[Tree] = []
 
     def of(node: Tree) -> Tree:
@@ -93,7 +96,7 @@ def meant(tree: Tree, shape: Callable[[Tree], Shape]) -> Meant:
             left, right = shape(a), shape(b)
         except (Misshapen, ArithmeticError):
             return False
-        return left == right and left != (ONE, ONE) and ONE in left
+        return left == right and left != (ONE, ONE) and left[0] != left[1]  # a square matrix is multiplied
 
     def products(factors: tuple[Tree, ...]) -> Tree:
         done: list[Tree] = [factors[0]]
