@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from symgrad.errors import CertificateError, InputError
@@ -16,12 +16,11 @@ from symgrad.notation.tree import (
     Name,
     Relation,
     Tree,
-    names_in,
     strip_spans,
     substitute,
-    walk,
 )
 from symgrad.proving import attained, explain, kernel, places, reasons, refute, refute_arrays, rescue
+from symgrad.proving.attempt import Attempt
 from symgrad.proving.kernel.asked import Shapes, unwritten
 from symgrad.proving.kernel.bounds import Missing
 from symgrad.proving.kernel.depth import Loop
@@ -29,10 +28,11 @@ from symgrad.proving.kernel.evaluate import precise
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.intervals import Empty
 from symgrad.proving.kernel.letters import symbolic
-from symgrad.proving.kernel.pieces import alternatives, settled, undecided
+from symgrad.proving.kernel.pieces import alternatives
 from symgrad.proving.methods import ARRAYS, METHODS, PLACES, Method
 from symgrad.proving.needed import fewest
 from symgrad.proving.problem import Problem, make
+from symgrad.proving.splits import pieces
 from symgrad.proving.tactics import TACTICS
 from symgrad.proving.tactics.goal import Goal, bare, factors_of
 from symgrad.values.derivation import Derivation
@@ -45,23 +45,6 @@ PLAIN = frozenset(name for name, _ in TACTICS)
 """The arguments by a difference, which come first."""
 QUICK, THOROUGH = 150, 4000
 """Points tried before and after the tactics."""
-MAX_SPLITS = 6
-"""Cases within cases."""
-
-
-@dataclass(slots=True)
-class Attempt:
-    """What the search has learnt on the way: tactics tried, side conditions that were missing.
-
-    only: the tactics to use, all if empty. splits: how many cases deep the search is.
-    """
-
-    problem: Problem
-    method: list[str] = field(default_factory=list)
-    tried: list[str] = field(default_factory=list)
-    missing: list[Tree] = field(default_factory=list)
-    only: frozenset[str] = frozenset()
-    splits: int = 0
 
 
 def prove(
@@ -186,7 +169,9 @@ def _holds(problem: Problem) -> bool:
         _consistent(problem)
     except InputError:
         return False
-    return entry_for(problem.statement, _setting(problem), Attempt(problem, only=PLAIN | {"pieces"})) is not None
+    return (
+        entry_for(problem.statement, _setting(problem), Attempt(problem, only=PLAIN | {"pieces"})) is not None
+    )
 
 
 # ---- proved
@@ -328,7 +313,7 @@ def _relation(statement: Relation, here: kernel.Setting, attempt: Attempt) -> En
             if all(entries):
                 return {"rule": "cases", "assumption": to_data(split), "parts": entries}
             return None
-    return _methods(statement, here, attempt) or _pieces(statement, here, attempt)
+    return _methods(statement, here, attempt) or pieces(statement, here, attempt, entry_for)
 
 
 def over_places(statement: Relation, here: kernel.Setting) -> bool:
@@ -353,40 +338,6 @@ def _methods(
                 continue
             return entry
         attempt.method.remove(method.name)
-    return None
-
-
-def _pieces(statement: Relation, here: kernel.Setting, attempt: Attempt) -> Entry | None:
-    """The pieces that the assumptions leave put in; else a split at the first open condition of a piece."""
-    if attempt.only and "pieces" not in attempt.only:
-        return None
-    try:
-        bounds = here.bounds(statement)
-        changed, open_ = settled(statement, bounds), undecided(statement, bounds)
-    except CertificateError:
-        return None
-    if changed != statement or open_:
-        attempt.tried.append("pieces")
-    if changed != statement:
-        attempt.method.append("pieces")
-        if (inner := entry_for(changed, here, attempt)) is not None:
-            return {"rule": "settle", "proof": inner}
-        attempt.method.remove("pieces")
-        return None
-    if not open_ or attempt.splits >= MAX_SPLITS:
-        return None
-    attempt.splits += 1
-    attempt.method.append("pieces")
-    entries = []
-    for alternative in alternatives(open_[0], bounds):
-        inner = entry_for(statement, here.with_assumption(alternative), attempt)
-        entries.append(inner)
-        if inner is None:
-            break
-    attempt.splits -= 1
-    if all(entries):
-        return {"rule": "split", "condition": to_data(open_[0]), "parts": entries}
-    attempt.method.remove("pieces")
     return None
 
 

@@ -138,10 +138,10 @@ class Bounds:
         value = self.normal(Add((a, Neg(b))))
         if operator not in MIRROR:
             return
-        if set(value.denominator) != {nf.UNIT}:
+        if set(value.denominator) == {nf.UNIT}:
+            self._learn_sign(operator, value)
+        else:
             self._quotients.append((operator, value))
-            return
-        self._learn_sign(operator, value)
 
     def _clear_quotients(self) -> None:
         """P/q > 0 says p > 0 where q > 0, and p < 0 where q < 0: for the q whose sign the rest gives."""
@@ -227,10 +227,7 @@ class Bounds:
         """The quotient of the intervals of numerator and denominator."""
         if not set(value.numerator) - {nf.UNIT}:
             return LINE
-        try:
-            above, below = (self.enclose(nf.to_tree(p)) for p in (value.numerator, value.denominator))
-        except CertificateError:
-            return LINE
+        above, below = (self.enclose(nf.to_tree(p)) for p in (value.numerator, value.denominator))
         return above * below.inverse() if below.nonzero else LINE
 
     def _square(self, poly: nf.Poly, constant: Fraction) -> Interval:

@@ -26,9 +26,11 @@ from symgrad.notation.tree import (
     Pow,
     Relation,
     Tree,
+    rebuild,
 )  # fmt: skip
 from symgrad.proving.kernel import elementary
 from symgrad.proving.kernel import functions as known
+from symgrad.proving.kernel.normal import Normaliser
 
 Value: TypeAlias = Fraction | arb
 BITS = 256
@@ -209,6 +211,9 @@ def truth(tree: Tree, values: Mapping[Tree, Value], functions: Mapping[str, str]
         case Relation(operators, operands):
             sides = [evaluate(side, values, functions) for side in operands]
             links = [compare(op, a, b) for op, a, b in zip(operators, sides, sides[1:], strict=False)]
+            for k, link in enumerate(links):
+                if link is None and same(operands[k], operands[k + 1], values, functions):
+                    links[k] = compare(operators[k], Fraction(0), Fraction(0))
             return False if False in links else None if None in links else True
         case Logic(operator, arguments):
             return _connect(operator, [truth(part, values, functions) for part in arguments])
@@ -220,6 +225,23 @@ def truth(tree: Tree, values: Mapping[Tree, Value], functions: Mapping[str, str]
                 return None
             return value.denominator == 1 and ("positive" not in kind or value > 0)
     raise Undefined("certificate-no-value", kind=type(tree).__name__)
+
+
+def same(a: Tree, b: Tree, values: Mapping[Tree, Value], functions: Mapping[str, str]) -> bool:
+    """Whether two sides that no ball can tell apart are equal there by normal forms: log(1 + 1), log 2."""
+
+    def folded(tree: Tree) -> Tree:
+        node = rebuild(tree, folded) if not isinstance(tree, Name) else tree
+        try:
+            value = evaluate(node, values, functions)
+        except CertificateError:
+            return node
+        return Number(value) if isinstance(value, Fraction) else node
+
+    try:
+        return not Normaliser(functions)(Add((folded(a), Neg(folded(b))))).numerator
+    except CertificateError:
+        return False
 
 
 def _connect(operator: str, parts: list[bool | None]) -> bool | None:

@@ -98,6 +98,7 @@ class Columns:
     terms: Sequence[Term]
     found: dict[tuple[object, ...], Column] = field(default_factory=dict)
     frontier: dict[Exponents, None] = field(default_factory=dict)
+    closed: bool = False
 
     def reach(self, monomials: Iterable[Exponents]) -> None:
         """More monomials that are to be cancelled."""
@@ -118,10 +119,14 @@ class Columns:
                 self.reach(self.space.times(vector, self.space.vector(term.poly)))
 
     def grow(self, rounds: int, pairs: bool) -> list[Column]:
-        """Every multiple of a term (and of two) that holds a monomial of the frontier; squares last."""
+        """Every multiple of a term (and of two) that holds a monomial of the frontier; squares last.
+
+        With no rounds the frontier stays as it is, and only what lies in it altogether is taken.
+        """
         groups = list(self._groups(pairs))
+        self.closed = not rounds
         done: set[Exponents] = set()
-        for _ in range(rounds):
+        for _ in range(max(1, rounds)):
             fresh = [t for t in self.frontier if t not in done]
             done.update(fresh)
             for number_, (group, poly) in enumerate(groups):
@@ -130,7 +135,8 @@ class Columns:
                         q = tuple([x - y for x, y in zip(t, m, strict=True)])
                         if min(q, default=0) >= 0:
                             self._add(number_, group, poly, q)
-            self.reach([m for column in self.found.values() for m in column.poly])
+            if rounds:
+                self.reach([m for column in self.found.values() for m in column.poly])
         self._squares((), self.space.vector(UNIT.poly))
         for group, poly in groups[1:]:
             if not any(t.free for t in group) and len(poly) <= 4:
@@ -157,6 +163,8 @@ class Columns:
         if not (free or self.nonnegative(q)):
             return
         full = self.space.times({q: Fraction(1)}, poly)
+        if self.closed and any(m not in self.frontier for m in full):
+            return
         strict = not free and all(t.strict for t in group) and not any(q[k] for k in self.space.open)
         self.found[number_, q] = Column(self.space.monomial(q), group, None, full, strict, free)
 
@@ -166,6 +174,8 @@ class Columns:
 
     def _squares(self, group: tuple[Term, ...], poly: Vector) -> None:
         """Q g (u - v)^2 for monomials q m u^2, q m v^2 whose geometric mean is at hand, m the first of g."""
+        if not poly:
+            return
         lead = min(poly)
         quotients = (tuple([x - y for x, y in zip(m, lead, strict=True)]) for m in self.frontier)
         parities: dict[Exponents, list[Exponents]] = {}
@@ -188,6 +198,8 @@ class Columns:
             return
         inside = {u: Fraction(1), v: Fraction(-c)}
         full = self.space.times({q: Fraction(1)}, self.space.times(poly, self.space.times(inside, inside)))
+        if self.closed and any(m not in self.frontier for m in full):
+            return
         monomial = self.space.monomial
         root = nf.to_tree({monomial(u): Fraction(1), monomial(v): Fraction(-c)})
         self.found["square", group, q, u, v, c] = Column(monomial(q), group, root, full, False, False)

@@ -28,8 +28,10 @@ from symgrad.values.phrase import Phrase
 Found: TypeAlias = tuple[list[Column], list[Fraction]]
 MAX_LEMMAS = 40
 SCHEDULE = (
-    (0, 1, False), (1, 1, False), (0, 2, False), (1, 2, False), (2, 1, False), (3, 1, False),
-    (0, 2, True), (1, 2, True), (2, 2, False), (3, 2, False), (2, 2, True), (3, 2, True),
+    (0, 0, True), (1, 0, True), (2, 0, True), (3, 0, True),
+    (0, 1, False), (1, 1, False), (2, 1, False), (3, 1, False),
+    (0, 2, False), (1, 2, False), (2, 2, False), (3, 2, False),
+    (0, 2, True), (1, 2, True), (2, 2, True), (3, 2, True),
 )  # fmt: skip
 """Level of lemmas, rounds of multiples, whether products of two terms are used: cheapest first."""
 
@@ -40,6 +42,8 @@ def entries(statement: Relation, here: kernel.Setting, problem: Problem, prove: 
     if operator == "!=":
         return
     bounds = here.bounds(statement)
+    for side in statement.operands:
+        bounds.enclose(side)
     if settled(statement, bounds) != statement:
         return
     if undecided(statement, bounds):
@@ -117,21 +121,20 @@ class Sum:
         """An entry, if a sum is found."""
         raise NotImplementedError
 
-    def summed(self, target: Vector | None, rounds: int, pairs: bool) -> Found | None:
-        """Columns and coefficients that add up to the target; to something positive and 0 if it is None."""
+    def summed(self, direct: bool, rounds: int, pairs: bool) -> Found | None:
+        """Columns and coefficients that add up to the target; else to something positive that is 0."""
         polys = [self.target, *(t.poly for t in self.terms)]
         space = Space(polys, self.stage.signs(atoms_of(polys)))
         columns = Columns(space, self.terms)
         columns.reach(space.vector(self.target))
-        if target is None and rounds > 1:
+        if not direct and rounds != 1:
             columns.multiples(self.target)
         made = columns.grow(rounds, pairs)
         vectors: list[Vector] = [c.poly for c in made]
-        if target is None:
+        target = space.vector(self.target)
+        if not direct:
             target = {STRICT: Fraction(1)}
             vectors = [{**c.poly, STRICT: Fraction(1)} if c.strict else c.poly for c in made]
-        else:
-            target = space.vector(self.target)
         found = combination(target, vectors, [c.free for c in made])
         if found is None:
             return None
@@ -180,7 +183,7 @@ class Direct(Sum):
 
     def entries(self, rounds: int, pairs: bool) -> Iterator[Entry]:
         """An entry, if a sum is found."""
-        found = self.summed(self.target, rounds, pairs)
+        found = self.summed(True, rounds, pairs)
         if found is None:
             return
         (operator,), (a, b) = self.statement.operators, self.statement.operands
@@ -233,7 +236,7 @@ class Against(Sum):
 
     def entries(self, rounds: int, pairs: bool) -> Iterator[Entry]:
         """An entry, if a sum is found."""
-        found = self.summed(None, rounds, pairs)
+        found = self.summed(False, rounds, pairs)
         if found is None:
             return
 
@@ -268,17 +271,15 @@ def packed(
     trees = {t.tree for c in found[0] for t in c.terms if id(t) in used}
     needed = [lemma for lemma in known if any(_slack(lemma.statement) in (t, *_inside(t)) for t in trees)]
     assumed = [lemma for lemma in known if lemma.entry["fact"] in ("given", "root") or lemma in needed]
-    for chosen in (needed, assumed, list(known)):
+    for k, chosen in enumerate((needed, assumed, list(known))):
+        if k and chosen == needed:
+            continue
         try:
             inner = final(with_lemmas(here, chosen))
-            entry = inner
-            if chosen:
-                entry = {"rule": "have", "lemmas": [lemma.data() for lemma in chosen], "proof": inner}
-            kernel.prove_entry(statement, entry, here)
         except CertificateError:
             continue
-        yield entry
-        return
+        data = [lemma.data() for lemma in chosen]
+        yield {"rule": "have", "lemmas": data, "proof": inner} if chosen else inner
 
 
 def _slack(statement: Relation) -> Tree:

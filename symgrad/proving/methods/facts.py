@@ -245,9 +245,9 @@ def _exponentials(trees: Sequence[Tree], here: kernel.Setting) -> list[Apply]:
         except CertificateError:
             continue
         for m in value.numerator:
-            parts = [(base, n) for base, n in m if applied(base, "exp")]
+            parts = [(base, n) for base, n in m if isinstance(base, Apply) and applied(base, "exp")]
             if len(parts) > 1 and len(parts) == len(m):
-                exponents = [normal(Mul((number(n), base.arguments[0]))) for base, n in parts]  # type: ignore[attr-defined]
+                exponents = [normal(Mul((number(n), base.arguments[0]))) for base, n in parts]
                 total = nf.Rational({}, nf.constant(1))
                 for exponent in exponents:
                     total = nf.plus(total, exponent)
@@ -292,7 +292,7 @@ def distinct(trees: Sequence[Tree], here: kernel.Setting) -> Iterator[Lemma]:
 def halves(trees: Sequence[Tree], here: kernel.Setting) -> Iterator[Lemma]:
     """E^t = (e^(t/2))^2 where both occur."""
     normal = nf.Normaliser(here.functions, 2)
-    seen = set()
+    seen: set[Tree] = set()
     for node in applications(trees, here.functions, frozenset({"exp"})):
         try:
             value = normal(node)

@@ -147,6 +147,12 @@ def bars(at: Sequence[Tree], here: Setting, bounds: Bounds) -> Found:
     return _minus(Apply(nf.ABS, (u,)), u), ">="
 
 
+def triangle(at: Sequence[Tree], here: Setting, bounds: Bounds) -> Found:
+    """|u| + |v| >= |u + v|."""
+    sizes = [Apply(nf.ABS, (t,)) for t in (*at, Add(tuple(at)))]
+    return Add((*sizes[:-1], Neg(sizes[-1]))), ">="
+
+
 def bars_squared(at: Sequence[Tree], here: Setting, bounds: Bounds) -> Found:
     """|u|^2 = u^2."""
     (u,) = at
@@ -278,6 +284,7 @@ FACTS: Mapping[str, Callable[[Sequence[Tree], Setting, Bounds], Found]] = {
     "exp-root": exp_root,
     "root": root,
     "bars": bars,
+    "triangle": triangle,
     "bars-squared": bars_squared,
     "nonzero-square": nonzero_square,
     "nonzero-bars": nonzero_bars,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
-from symgrad.notation.tree import ZERO, Apply, Name, Relation, Tree, substitute
+from symgrad.notation.tree import ZERO, Apply, BigOp, Name, Relation, Tree, names_in, substitute, walk
 from symgrad.proving.kernel.intervals import Empty
 from symgrad.proving.kernel.pieces import alternatives
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, normaliser, only
-from symgrad.proving.kernel.setting import Setting
+from symgrad.proving.kernel.setting import Setting, setting
 
 FALSE = Relation(("<",), (ZERO, ZERO))
 
@@ -58,6 +58,28 @@ def squeeze(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
             prove(Relation((">=",), sides), above, here)
         case _:
             raise CertificateError("certificate-rule")
+
+
+def generalise(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """The same for any value in place of a term: some assumptions and the statement, a new name for it."""
+    only(entry, "names", "given", "proof")
+    pieces = [from_data(piece) for piece in entry["given"]]
+    if any(piece not in here.used for piece in pieces):
+        raise CertificateError("certificate-assumption")
+    taken = {n for tree in (statement, *here.used) for n in names_in(tree)}
+    taken.update(n for name, body in here.definitions for n in (name, *names_in(body)))
+    if any(isinstance(node, BigOp) for tree in (statement, *pieces) for node in walk(tree)):
+        raise CertificateError("certificate-unsupported", kind="BigOp")
+    named: dict[Tree, Tree] = {}
+    for data, term in entry["names"]:
+        name, tree = from_data(data), from_data(term)
+        if not isinstance(name, Name) or name.indices or name in taken:
+            raise CertificateError("certificate-definition")
+        taken.add(name)
+        here.bounds(tree).enclose(tree)
+        named[tree] = name
+    given = [substitute(piece, named) for piece in pieces]
+    prove(substitute(statement, named), entry["proof"], setting(here.functions, here.definitions, given))
 
 
 def exponentials(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:

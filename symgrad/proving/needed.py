@@ -1,0 +1,31 @@
+"""The assumptions that an argument needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from symgrad.notation.tree import Tree, names_in
+from symgrad.proving import explain
+from symgrad.proving.problem import Problem
+
+Entry: TypeAlias = Mapping[str, Any]
+
+
+def fewest(
+    problem: Problem, entry: Entry, again: Callable[[Sequence[Tree], Entry], Entry | None]
+) -> tuple[list[Tree], Entry]:
+    """Only the assumptions without which the same argument fails, and the argument from these alone."""
+    used = list(problem.pieces)
+    wanted = len(explain.where(problem, used))
+    spoken = {n for tree in explain.stated(entry) for n in names_in(tree)}
+    pending = [p for p in used if names_in(p) and spoken.isdisjoint(names_in(p))]
+    batches = [[p] for p in reversed(used) if p not in pending]
+    for batch in ([pending] if pending else []) + batches + [[p] for p in reversed(pending)]:
+        if batch[0] not in used:
+            continue
+        fewer = [other for other in used if other not in batch]
+        found = again(fewer, entry)
+        if found is not None and len(explain.where(problem, fewer)) <= wanted:
+            used, entry = fewer, found
+    return used, entry
