@@ -65,7 +65,7 @@ class Parser(Factors):
     def membership(self, subject: Tree, start: int) -> Tree:
         """`n is a positive integer`."""
         first, words = self.token, []
-        while self.token.kind == "letters" and not self.keyword(self.token):
+        while self.keyword(self.token) == "letters":
             words.append(self.take().text)
         kind = " ".join(word for word in words if word not in ("a", "an"))
         if kind not in PROPERTIES:
