@@ -26,7 +26,6 @@ FUNCTION = Function(
     extrema=(
         Extremum(0, "low", Fraction(-1), Fraction(-3), "", "-1", reach=Fraction(3)),
         Extremum(0, "high", Fraction(1), Fraction(3), "", "1", reach=Fraction(3)),
-        Extremum(1, "high", Fraction("1.12838"), Fraction("0"), "x = 0", "2/sqrt(pi)"),
         Extremum(
             2,
             "low",
