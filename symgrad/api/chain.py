@@ -23,6 +23,7 @@ from symgrad.notation.writers.plain import plain
 from symgrad.notation.writers.unicode import pretty
 
 if TYPE_CHECKING:
+    from symgrad.api.bounds import Bounds
     from symgrad.api.comparison import Comparison
     from symgrad.api.evaluation import Evaluation
     from symgrad.api.proof import Proof
@@ -155,6 +156,19 @@ class Chain:
         from symgrad.api.proof import prove_about
 
         return prove_about(self.network, claim, given, self.functions(functions), timeout)
+
+    def bounds(
+        self,
+        wrt: str,
+        given: Sequence[str] = (),
+        *,
+        functions: Mapping[str, str] | None = None,
+        timeout: float = 10.0,
+    ) -> Bounds:
+        """The best bound of |dC/d(wrt)| under assumptions, proved: where it is met, which layers can grow."""
+        from symgrad.api.bounds import bounds_of
+
+        return bounds_of(self.network, wrt, given, self.functions(functions), timeout)
 
     def evaluate(
         self,

@@ -16,13 +16,14 @@ from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.context import Context
 from symgrad.notation.reader import read
-from symgrad.notation.tree import Derivative, Is, Logic, Name, Relation, Tree, strip_spans, walk
+from symgrad.notation.tree import ZERO, Derivative, Is, Logic, Name, Relation, Tree, strip_spans, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel
 from symgrad.proving.kernel.depth import Loop, free_names
 from symgrad.proving.search import prove as search
 from symgrad.values import derivation as derivations
 from symgrad.values import proof as values
+from symgrad.values.phrase import Phrase
 
 
 class Proof:
@@ -251,6 +252,13 @@ def tokens(network: Network, trees: Sequence[Tree]) -> dict[Derivative, derivati
             if isinstance(node, Derivative) and isinstance(node.of, Name) and node.order == 1:
                 found[node] = derive(network, node.by, node.of)
     return found
+
+
+def out_of_time(claim: str, given: Sequence[str]) -> values.Proof:
+    """What is said of a claim whose search was ended from outside."""
+    empty = Relation(("=",), (ZERO, ZERO))
+    asked = values.Claim(empty, (), (), claim, tuple(given))
+    return values.Proof(asked, "undecided", steps=(Phrase.of("proofs.undecided-time"),))
 
 
 def verify(text: str, name: str = "<certificate>") -> bool:

@@ -104,8 +104,9 @@ def witness(problem: Problem, found: Any) -> tuple[Phrase, ...]:
         )
         phrases.append(Phrase.of("proofs.at-point", point=at))
     else:
+        phrases += [Phrase.of("proofs.at-point", point=letters)] if letters else []
         phrases += _chain_point(values, solved, free)
-    if not problem.leaves:
+    if not (problem.leaves or letters):
         phrases = [Phrase.of("proofs.false-everywhere")]
     for relation in parts(problem.statement):
         if isinstance(relation, Relation) and len(relation.operands) == 2:
