@@ -151,7 +151,72 @@ q : vector(m)
 n = x/norm(x)
 L = q^T n
 """
+BATCH = """X : matrix(n, d)
+W : matrix(d, m)
+Y : matrix(n, m)
+Z = X W
+H = sigma(Z)
+D = H - Y
+L = norm(D)^2 / 2
+"""
+LOOKUP = """x : vector(d)
+V : matrix(m, d)
+q : vector(m)
+K : matrix(T, m)
+s = K q
+a = softmax(s)
+c = K^T a
+u : vector(m)
+L = u^T c
+"""
+AFFINE = """x : vector(3)
+W : matrix(2, 3)
+b : vector(2)
+y : vector(2)
+z = W x + b
+h = relu(z)
+L = mse(h, y) + lambda*norm(W)^2
+"""
+NORMED = """x : vector(d)
+g : vector(d)
+k : vector(d)
+mu = mean(x)
+c = x - mu
+v = mean(c .* c)
+n = c / sqrt(v + epsilon)
+o = gamma n
+L = sum(o .* k)
+"""
+GATED = """x : vector(d)
+W : matrix(m, d)
+V : matrix(m, d)
+y : vector(m)
+a = sigmoid(W x)
+c = tanh(V x)
+h = a .* c
+L = half_square(h, y)
+"""
+NEURON = """x : vector(d)
+w_1 : vector(d)
+z_1 = w_1^T x + b_1
+a_1 = sigmoid(z_1)
+z_2 = w_2 a_1 + b_2
+a_2 = sigmoid(z_2)
+C = (a_2 - y)^2/2
+"""
+SQUARE = """x : vector(2)
+W : matrix(2, 2)
+z = W x
+L = sum(z .* z)
+"""
 CHAINS = {
+    "BATCH": BATCH,
+    "LOOKUP": LOOKUP,
+    "AFFINE": AFFINE,
+    "NORMED": NORMED,
+    "GATED": GATED,
+    "NEURON": NEURON,
+    "SQUARE": SQUARE,
     "MLP": MLP,
     "GEN": GEN,
     "SM": SM,
