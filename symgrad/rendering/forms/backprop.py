@@ -68,6 +68,8 @@ def backprop(derivation: Derivation, parameters: Collection[Name] | None = None)
         derivation: the steps.
         parameters: the trained names, the only ones BP3 and BP4 speak of; None if they are not known.
     """
+    if any(step.rule == "recursion-step" for step in derivation.steps):
+        return recursion(derivation)
     graph = read_graph(derivation)
     if not graph.uses:
         return None
@@ -126,6 +128,19 @@ def rewritten(graph: Backward, name: Name) -> list[Row]:
         for step in graph.derivation.steps
         if step.rule in COMBINED and step.before == token
     ]
+
+
+def recursion(derivation: Derivation) -> Form:
+    """The adjoints of a loop that hands on several values: where they begin, and how they go back."""
+    told = ("recursion-end", "recursion-step", "chain-rule")
+    steps = [step for step in derivation.steps if step.rule in told]
+    names = {step.before: step for step in steps}
+    rows = [
+        Row(equality(step.before, step.after), step.why, conditions=step.conditions)
+        for step in steps
+        if names[step.before] is step and step.rule != "chain-rule"
+    ]
+    return Form(Phrase.of("forms.backward"), tuple(rows))
 
 
 def definition(graph: Backward) -> Tree:

@@ -60,14 +60,18 @@ def local_steps(derivation: Derivation) -> tuple[Step, ...]:
     skipped = (*INDUCTION, *COMBINED, "sum-over-paths", "chain-rule")
     steps = [s for s in derivation.steps if s.rule not in skipped and isinstance(s.before, Derivative)]
     ranges = next((s.conditions for s in derivation.steps if s.rule == "layer-factor"), ())
-    if not (ranges and derivation.path):
+    if not ranges:
         return tuple(steps)
-    return tuple(s if named(s) in derivation.path else replace(s, conditions=ranges) for s in steps)
+    (inside,) = ranges
+    assert isinstance(inside, Relation)
+    letter = inside.operands[1]
+    return tuple(replace(s, conditions=ranges) if of_layer(s, letter) else s for s in steps)
 
 
-def named(step: Step) -> Tree:
-    """What a step differentiates."""
-    return step.before.of if isinstance(step.before, Derivative) else step.before
+def of_layer(step: Step, letter: Tree) -> bool:
+    """Whether a step belongs to the general layer of a loop, by its index letter."""
+    named = step.before.of if isinstance(step.before, Derivative) else step.before
+    return isinstance(named, Name) and letter in named.indices
 
 
 def is_backward(derivation: Derivation) -> bool:

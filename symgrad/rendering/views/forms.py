@@ -9,7 +9,7 @@ from symgrad.calculus.matrices.layout import in_gradient_layout
 from symgrad.errors import NotSupportedError, Where
 from symgrad.network.graph import Network
 from symgrad.network.shapes import Shapes as Sizes
-from symgrad.notation.tree import ZERO, Relation
+from symgrad.notation.tree import ZERO, Name, Relation
 from symgrad.notation.writers.plain import plain
 from symgrad.rendering.forms.backprop import backprop
 from symgrad.rendering.forms.jacobian import jacobian
@@ -29,13 +29,13 @@ from symgrad.rendering.wording import Wording
 from symgrad.values.derivation import Derivation
 
 FORMS = ("factors", "backprop", "perturbation", "jacobian")
-RUNS = frozenset(("layer-factor", "product-over-layers", "sum-over-layers"))
+RECURSION = ("recursion-end", "recursion-step")
 NOT_TOLD = {
-    "perturbation": RUNS,
+    "perturbation": frozenset(("sum-over-layers", *RECURSION)),
     "backprop": frozenset(("sum-over-layers",)),
-    "jacobian": frozenset(("sum-over-layers",)),
+    "jacobian": frozenset(("sum-over-layers", *RECURSION)),
 }
-"""The rules a form has no sound line for yet: a change through a run of layers is a sum over all of them."""
+"""The rules a form has no sound line for: what acts in every layer is changed by all layers below it too."""
 
 
 def form_of(name: str, derivation: Derivation, network: Network | None) -> Form | None:
@@ -48,6 +48,8 @@ def form_of(name: str, derivation: Derivation, network: Network | None) -> Form 
     if shapes and name != "factors":  # the other forms are told in one layout
         derivation = in_gradient_layout(derivation, Sizes(shapes))
     if name in NOT_TOLD and any(step.rule in NOT_TOLD[name] for step in derivation.steps):
+        raise NotSupportedError("style-not-yet", Where("<style>"), style=name)
+    if name in NOT_TOLD and not isinstance(derivation.goal.of, Name):  # a second derivative
         raise NotSupportedError("style-not-yet", Where("<style>"), style=name)
     match name:
         case "factors":
