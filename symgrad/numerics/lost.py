@@ -89,13 +89,14 @@ def lost(
     found_in = [doubtful(goal, valued, kind) for goal, valued in zip(goals, numbers, strict=True)]
     if not any(found_in):
         return [((), ()) for _ in numbers]
-    truth = Truth(reference)
+    truth, names = Truth(reference), dict[Tree, str]()
     found = []
     for which, (goal, spots_) in enumerate(zip(goals, found_in, strict=True)):
         under: dict[str, None] = {}
         over: dict[str, None] = {}
         for factor, place, position, value in spots_:
-            name = plain(goal.goal if factor is None else goal.factors[factor])
+            tree = goal.goal if factor is None else goal.factors[factor]
+            name = names.get(tree) or names.setdefault(tree, plain(tree))
             if position:
                 name = f"{name}[{', '.join(str(p + 1) for p in position)}]"
             if not finite(value):
