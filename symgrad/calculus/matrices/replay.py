@@ -30,7 +30,7 @@ from symgrad.notation.tree import (
     walk,
 )
 
-MAX_NODES = 140
+MAX_NODES = 60
 """A sum with more parts than this is written with the adjoints of the nodes in between."""
 MAX_JACOBIAN = 4000
 """A Jacobian has no adjoints to be written with: it is given up beyond this."""
