@@ -37,7 +37,7 @@ LET = re.compile(
     re.I,
 )
 NEGATED = re.compile(r"不|非|\bnot\b|n['’]t\b", re.I)
-CARRIED_ON = re.compile(r"(?:\\\\|\r?\n)\s*&?\s*(?==|＝)")
+CARRIED_ON = re.compile(r"(?:\\\\|\n)(?:(?!\n)\s)*(?:&[ \t]*)?(?==|＝)")
 ARROW = re.compile(r"⇒|⟹|=>|\\(?:implies|Rightarrow|Longrightarrow)(?![A-Za-z])")
 
 

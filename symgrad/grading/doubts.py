@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from symgrad.errors import SymgradError
 from symgrad.grading.question import Question
@@ -22,30 +21,27 @@ def doubt(question: Question, source: Source) -> SymgradError | None:
         return source.error("doubt-scientific", match.start(), match.end(), text=match[0])
     if match := NUMBERED.match(source.text):
         return source.error("doubt-numbering", match.start(), match.end(), text=match[0].strip())
-    for find in FINDERS:
-        if (place := find(source.text)) is not None:
-            return source.error("doubt-lines", place, place + 1)
+    if (place := joined_lines(source.text)) is not None:
+        return source.error("doubt-lines", place, place + 1)
     return None
 
 
 def joined_lines(text: str) -> int | None:
     """Where a second line without a relation may be a second answer."""
-    start = 0
+    opened = inside = place = 0
+    before = ""
     for line in text.split("\n"):
-        end = start + len(line)
-        following = next((later for later in text[end:].split("\n") if later.strip()), "")
-        if line.strip() and following and separate(text[:end], line, following):
-            return end + text[end:].index(following) + len(following) - len(following.lstrip())
-        start = end + 1
+        if line.strip():
+            if before and opened <= 0 and inside == 0 and separate(before, line):
+                return place + len(line) - len(line.lstrip())
+            opened += sum(map(line.count, "([{")) - sum(map(line.count, ")]}"))
+            inside += line.count("\\begin") - line.count("\\end")
+            inside ^= (line.count("$$") % 2) << 8
+            before = line
+        place += len(line) + 1
     return None
 
 
-def separate(before: str, line: str, following: str) -> bool:
+def separate(line: str, following: str) -> bool:
     """Whether nothing says that the following line goes on with this one."""
-    if CARRIES_ON.search(line) or GOES_ON.match(following) or RELATION.search(following):
-        return False
-    opened = sum(before.count(sign) for sign in "([{") - sum(before.count(sign) for sign in ")]}")
-    return opened <= 0 and before.count("\\begin") == before.count("\\end") and before.count("$$") % 2 == 0
-
-
-FINDERS: tuple[Callable[[str], int | None], ...] = (joined_lines,)
+    return not (CARRIES_ON.search(line) or GOES_ON.match(following) or RELATION.search(following))

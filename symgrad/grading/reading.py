@@ -37,7 +37,7 @@ OWN = re.compile(
     r"(?P<name>(?:\\(?:text|mathrm|operatorname|mathbf|bm|boldsymbol)\s*\{[A-Za-z ]+\}"
     r"|\\[A-Za-z]+|[A-Za-z]+|[α-ωΑ-Ω])"
     r"(?:\s*_\s*(?:\{[^{}=]*\}|[A-Za-z0-9]+)|\d+|[₀-₉]+|\s*\^\s*\{?\s*\([^()=]*\)\s*\}?)*)"
-    r"\s*&?\s*(?::=|=(?!=)|←|≔)"
+    r"\s*(?:&\s*)?(?::=|=(?!=)|←|≔)"
 )
 LINE = re.compile(r"\\\\|\n")
 
