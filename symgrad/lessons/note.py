@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from symgrad.errors import InputError, Where
 from symgrad.lessons.anatomy import Anatomy
+from symgrad.lessons.deep import deep_sections
 from symgrad.lessons.inputs import NoteInputs
 from symgrad.lessons.sections.bound import size_section
 from symgrad.lessons.sections.example import example_section
@@ -13,6 +14,7 @@ from symgrad.lessons.sections.exercises import Exercise, exercises
 from symgrad.lessons.sections.opening import forward_pass, notation, title
 from symgrad.lessons.sections.path import gradient_section
 from symgrad.lessons.sections.sums import sum_section
+from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.rendering.document import Document, Items, Section, Table
 from symgrad.rendering.views.derivation import filled
 from symgrad.values.phrase import Phrase
@@ -37,6 +39,9 @@ def note(inputs: NoteInputs, length: str = "page") -> Note:
         leaves = ", ".join(dict.fromkeys(leaf.stem for leaf in network.leaves))
         hint = "no-parameters-hint" if leaves else ""
         raise InputError("no-parameters", Where(network.name), hint, names=leaves)
+    if isinstance(network, SymbolicNetwork):
+        made = deep_sections(inputs, network)
+        return Note(made, Document(made.title, ()))
     anatomy = Anatomy(network)
     deep = inputs.derive(anatomy.first)
     sections = [notation(anatomy), forward_pass(anatomy), gradient_section(anatomy, deep)]
