@@ -66,6 +66,13 @@ def test_a_quotient_that_may_be_undefined_is_not_proved(text: str) -> None:
     assert prove(claim(text, "c > 0")).verdict == "undecided"
 
 
+def test_the_slope_of_bars_is_w_over_its_size_but_not_at_zero() -> None:
+    proof = prove(claim("abs'(w) = w/abs(w)"))
+    assert proof.verdict == "proved" and "proofs.where" in [step.id for step in proof.steps]
+    assert prove(claim("abs'(w)^2 = 1", "w != 0")).verdict == "proved"
+    assert prove(claim("abs'(w)^2 = 1")).verdict == "refuted"
+
+
 def test_a_sum_is_found_exactly() -> None:
     # 2 x^2 + 2 y^2 = (x + y)^2 + (x - y)^2, as vectors over the monomials xx, xy, yy
     columns = [{"xx": Fraction(1), "xy": Fraction(s), "yy": Fraction(1)} for s in (2, -2)]

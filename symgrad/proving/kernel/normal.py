@@ -58,12 +58,13 @@ class Normaliser:
     """What the names of functions stand for, and how far they are unfolded.
 
     unfold: 0 keeps applied functions; 1 writes f' as a polynomial in f; 2 also f by exponentials.
-    never_negative: which atoms need no bars.
+    never_negative: which atoms need no bars. nonzero: where the slope of |w| is w/|w|.
     """
 
     functions: Mapping[str, str]
     unfold: int = 0
     never_negative: Callable[[Tree], bool] = lambda tree: False
+    nonzero: Callable[[Tree], bool] = lambda tree: False
 
     def __call__(self, tree: Tree) -> Rational:
         """The normal form."""
@@ -121,6 +122,8 @@ class Normaliser:
         if self.unfold and name and len(arguments) == 1 and not tree.options:
             if (name, tree.order) == ("log", 1):
                 return inverse(self(arguments[0]))
+            if (name, tree.order) == ("abs", 1) and self.nonzero(arguments[0]):
+                return self(Div(arguments[0], Apply(ABS, arguments)))
             if tree.order == 1 and (formula := known.derivative(name)) is not None:
                 return self(substitute(formula, {Name("x"): arguments[0]}))
             if self.unfold > 1 and tree.order == 0 and (formula := known.exponential(name)) is not None:

@@ -36,4 +36,11 @@ def normaliser(entry: Entry, bounds: Bounds) -> Normaliser:
     """The normal form an entry asks for: how far functions are unfolded."""
     if entry["unfold"] not in (0, 1, 2) or isinstance(entry["unfold"], bool):
         raise CertificateError("certificate-malformed", problem="unfold")
-    return Normaliser(bounds.functions, entry["unfold"], bounds._never_negative)
+
+    def nonzero(tree: Tree) -> bool:
+        try:
+            return bounds.nonzero(tree)
+        except CertificateError:
+            return False
+
+    return Normaliser(bounds.functions, entry["unfold"], bounds._never_negative, nonzero)

@@ -28,7 +28,7 @@ def identity(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None
     if operator != "=":
         bounds.enclose(a), bounds.enclose(b)
     elif where := open_conditions((a, b), bounds):
-        setting(here.functions, here.definitions, (*here.used, *where)).bounds(a, b)
+        bounds = setting(here.functions, here.definitions, (*here.used, *where)).bounds(a, b)
     if normaliser(entry, bounds)(Add((a, Neg(b)))).numerator:
         raise CertificateError("certificate-identity")
 
