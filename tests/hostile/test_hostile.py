@@ -22,7 +22,8 @@ for j in 1..4:
 C = (a_4 - y)^2 / 2
 """)
 QUESTIONS = [
-    Question(CHAIN, wrt="b_1"), Question(answer="sigma(z)*(1-sigma(z))"), Question(value="2", tolerance="1/10"),
+    Question(CHAIN, wrt="b_1"), Question(answer="sigma(z)*(1-sigma(z))"),
+    Question(value="2", tolerance="1/10"),
     Question(CHAIN, bound="|dC/db_1| <= |dC/db_3|/16", given=["|w_j| <= 1"]),
 ]  # fmt: skip
 
