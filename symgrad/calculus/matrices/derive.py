@@ -51,7 +51,7 @@ def derive_shaped(
     factors, kept = replay.gradient(wrt)
     result = factors[0] if len(factors) == 1 else Mul(factors)
     last = Step("chain-rule", goal, result, Phrase.of("steps.backprop-result", node=of, parent=wrt))
-    notes = (Phrase.of("steps.layout-gradient"), *conventions(network, places), *symbols(factors, kept))
+    notes = (Phrase.of("steps.layout-gradient"), *conventions(steps, tape.shapes), *symbols(factors, kept))
     return Derivation(goal, (*steps, last), factors, kept, notes=notes)
 
 
@@ -67,16 +67,20 @@ def summed(tape: ShapedTape, name: Name) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def conventions(network: Network, places: Sequence[int]) -> tuple[Phrase, ...]:
+def conventions(steps: Sequence[Step], shapes: Shapes) -> tuple[Phrase, ...]:
     """What is agreed about ties and singular values, and how conditions on vectors are meant."""
     found: dict[Phrase, None] = {}
-    for place in places:
-        for node in walk(network.bodies[place]):
-            if isinstance(node, Apply) and len(node.arguments) == 1:
-                if is_call(node, "max") or is_call(node, "min"):
-                    found[Phrase.of("steps.pick-convention", slope=slope(node))] = None
-                elif is_call(node, "opnorm") and len(Shapes(network.shapes).of(node.arguments[0])) == 2:
-                    found[Phrase.of("steps.opnorm-convention", slope=slope(node))] = None
+    for step in steps:
+        for node in walk(step.after):
+            if isinstance(node, Apply) and node.order == 1 and shapes.of(node):
+                if node.function.stem in ("max", "min"):
+                    found[Phrase.of("steps.pick-convention", slope=node)] = None
+                elif node.function.stem == "opnorm":
+                    found[Phrase.of("steps.opnorm-convention", slope=node)] = None
+    for step in steps:
+        for condition in step.conditions:
+            if step.rule != "by-assumption" and shapes.of(condition):
+                return (*found, Phrase.of("steps.entry-conditions"))
     return tuple(found)
 
 
@@ -89,8 +93,3 @@ def symbols(factors: Sequence[Tree], kept: Sequence[tuple[Derivative, Tree]] = (
                 if is_call(node, stem):
                     found.setdefault(what, Phrase.of(f"steps.{what}", array=node))
     return tuple(found.values())
-
-
-def slope(node: Apply) -> Tree:
-    """f'(v) of f(v)."""
-    return Apply(node.function, node.arguments, 1)

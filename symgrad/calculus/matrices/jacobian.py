@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symgrad.calculus.matrices.derive import shaped_tape, shared_replay, symbols
+from symgrad.calculus.matrices.derive import conventions, shaped_tape, shared_replay, symbols
 from symgrad.calculus.matrices.forms import collected, identity, is_call, product, transpose
 from symgrad.calculus.matrices.operators import Operator, matrix, operator
 from symgrad.calculus.matrices.replay import Part, scalars_first
@@ -47,7 +47,8 @@ def jacobian(network: Network, places: Sequence[int], wrt: Name, of: Name) -> De
     factors = turned(tape, found, tape.shapes.of(wrt))
     why = Phrase.of("steps.jacobian-product" if single(locals_) else "steps.jacobian-paths")
     whole = factors[0] if len(factors) == 1 else Mul(factors)
-    notes = (Phrase.of("steps.layout-jacobian"), *symbols(factors))
+    shown = (*conventions(steps, tape.shapes), *symbols(factors))
+    notes = (Phrase.of("steps.layout-jacobian"), *shown)
     return Derivation(goal, (*steps, Step("chain-rule", goal, whole, why)), factors, notes=notes)
 
 
