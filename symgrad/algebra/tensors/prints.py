@@ -195,7 +195,11 @@ class Prints:
                 with np.errstate(all="ignore"):
                     return float(program(dict(pairs)))
 
-            slow = np.vectorize(run, otypes=[float])
+            each = np.vectorize(run, otypes=[float])
+
+            def slow(*values: Array) -> Array:
+                with np.errstate(all="ignore"):
+                    return each(*values)
 
             def fast(*values: Array) -> Array:
                 if len(values) == 1:

@@ -185,20 +185,25 @@ def constrained(entries: Entries, scope: Scope) -> tuple[Tree, ...]:
         match assumption:
             case Is():
                 continue
-            case Relation(("=",), (left, right)):
-                (((a,),), ((b,),)) = (entries.of(left), entries.of(right))
-                if not solve(entries, a, b):
-                    found.append(Indicator(Relation(("=",), (a, b))))
             case Relation(operators, operands):
-                cells = [entries.of(side)[0][0] for side in operands]
-                found.append(Indicator(Relation(operators, tuple(cells))))
+                grid = entries.together(
+                    lambda *sides, operators=operators: Relation(operators, sides),
+                    [entries.of(side) for side in operands],
+                    assumption,
+                )
+                for relation in (cell for row in grid for cell in row):
+                    if not solve(entries, relation):
+                        found.append(Indicator(relation))
             case _:
                 raise Dependent
     return tuple(found)
 
 
-def solve(entries: Entries, left: Tree, right: Tree) -> bool:
-    """Define the last leaf of a plain sum so that the sum is `right`."""
+def solve(entries: Entries, relation: Tree) -> bool:
+    """Define the last leaf of a plain sum so that the sum is the number it should be."""
+    if not isinstance(relation, Relation) or relation.operators != ("=",):
+        return False
+    left, right = relation.operands
     terms = left.terms if isinstance(left, Add) else (left,)
     for term in reversed(terms):
         if (

@@ -208,6 +208,11 @@ class Pieces:
         """Whether a name is a variable and not an index."""
         return name in self.names
 
+    def matrix(self, name: Name) -> bool:
+        """Whether a name is a matrix."""
+        shape = self.room.shape_or_none(name)
+        return shape is not None and ONE not in shape
+
     def shaped(self, tree: Tree) -> bool:
         """Whether a tree is a vector or matrix."""
         return self.room.shape_or_none(tree) not in (None, (ONE, ONE))

@@ -8,7 +8,8 @@ from time import monotonic
 
 from symgrad.algebra.tensors.prints import alike
 from symgrad.grading.matrices.desk import Pieces, Room
-from symgrad.grading.matrices.slips import Mend, Mends
+from symgrad.grading.matrices.mends import Mend
+from symgrad.grading.matrices.slips import Mends
 from symgrad.grading.question import Question
 from symgrad.notation.tree import Derivative, Name, Transpose, Tree
 from symgrad.notation.writers.plain import plain
@@ -16,9 +17,9 @@ from symgrad.values.mark import Mistake
 
 TIE = 0.04
 """Mends that cost at most this much more than the cheapest are reported with it."""
-MAX_TRIED, MAX_PAIRS = 6000, 900
+MAX_TRIED, MAX_PAIRS = 3000, 900
 """So many mends are looked at, and so many of two slips at once."""
-SECONDS = 4.0
+SECONDS = 2.0
 """A search ends after this, whatever is left."""
 
 

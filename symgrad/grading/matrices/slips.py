@@ -6,11 +6,13 @@ Nothing here decides; a slip is named only if the mended answer equals the right
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations, permutations
 
 from symgrad.grading.matrices.desk import Pieces
+from symgrad.grading.matrices.mends import Mend
 from symgrad.grading.matrices.places import Put, places
+from symgrad.grading.matrices.throughout import throughout
 from symgrad.grading.matrices.written import product
 from symgrad.notation.tree import (
     ONE,
@@ -35,16 +37,6 @@ from symgrad.values.mark import Mistake
 CONSTANTS: tuple[Tree, ...] = (number(2), Div(ONE, number(2)), number(4), Div(ONE, number(4)))
 
 
-@dataclass(frozen=True, slots=True)
-class Mend:
-    """The slips that were made, the answer without them, and what the wrong part stood in."""
-
-    mistakes: tuple[Mistake, ...]
-    tree: Tree
-    cost: float
-    around: Tree | None = None
-
-
 class Mends:
     """All mends of one answer."""
 
@@ -63,6 +55,7 @@ class Mends:
             yield from self.too_much(node, put, above)
             yield from self.summed(node, put)
         yield from self.constants(tree)
+        yield from throughout(tree, self.pieces)
 
     def large(self, tree: Tree) -> Iterator[Mend]:
         """Mends that put in what was left out, and slips of the whole."""

@@ -12,7 +12,7 @@ from symgrad.grading.feedback import fraction
 from symgrad.grading.feedback import shown as digits
 from symgrad.grading.matrices.desk import Room
 from symgrad.grading.matrices.diagnosis import Named
-from symgrad.grading.matrices.slips import Mend
+from symgrad.grading.matrices.mends import Mend
 from symgrad.grading.matrices.written import factors_of
 from symgrad.grading.question import Question
 from symgrad.notation.tree import (
