@@ -55,7 +55,8 @@ def kind_edits(answer: Tree) -> Iterator[tuple[Mistake, Tree]]:
 
 def index_edits(answer: Tree) -> Iterator[tuple[Mistake, Tree]]:
     """The answer with the index of one name moved by one, wherever the name stands."""
-    tokens = {node: node for node in walk(answer) if isinstance(node, Derivative)}  # these stay as they are
+    # Derivative tokens stay as they are.
+    tokens: dict[Tree, Tree] = {node: node for node in walk(answer) if isinstance(node, Derivative)}
     for node in dict.fromkeys(walk(answer)):
         if not isinstance(node, Name) or len(node.indices) != 1:
             continue

@@ -1,4 +1,4 @@
-"""The note of a chain of symbolic depth: one layer, the general gradient, its induction, one definite depth."""
+"""The note of a chain of symbolic depth: a layer, the general gradient, its induction, a definite depth."""
 
 from __future__ import annotations
 
