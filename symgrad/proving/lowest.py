@@ -48,7 +48,7 @@ WIDE = (
 )
 NARROW = {1: 41, 2: 15, 3: 7, 4: 4}
 """How many starting values each of so many variables has."""
-BITS, STARTS, ROUNDS = 64, 3, 3
+BITS, STARTS, ROUNDS, SIMPLEST = 64, 3, 3, 10
 GOLDEN = (5**0.5 - 1) / 2
 
 Function = Callable[[tuple[float, ...]], float]
@@ -75,10 +75,15 @@ def _of(problem: Problem, gap: Tree, leaves: tuple[Name, ...]) -> Iterator[dict[
     boxes = [_box(problem, leaf) for leaf in leaves]
     least = _function(problem, gap, leaves)
     with ctx.workprec(BITS):
-        minima = [_descended(least, start, boxes) for start in _starts(least, boxes)]
-    for point in minima:
+        grid = {point: least(point) for point in _grid(boxes)}
+    failing = [tuple(Fraction(x).limit_denominator(1000) for x in p) for p, v in grid.items() if v < -1e-12]
+    for point in sorted(failing, key=_length)[:SIMPLEST]:
+        yield dict(zip(leaves, point, strict=True))
+    with ctx.workprec(BITS):
+        minima = [_descended(least, start, boxes) for start in _starts(grid, len(boxes))]
+    for near in minima:
         for denominator in DENOMINATORS:
-            simple = [Fraction(x).limit_denominator(denominator) for x in point]
+            simple = [Fraction(x).limit_denominator(denominator) for x in near]
             kept = [_within(x, box) for x, box in zip(simple, boxes, strict=True)]
             with ctx.workprec(BITS):
                 seems = least(tuple(float(x) for x in kept)) < 1e-12
@@ -131,12 +136,19 @@ def _abscissas(box: Interval, count: int) -> list[float]:
     return sorted({*wide, *(-x for x in wide)})
 
 
-def _starts(least: Function, boxes: list[Interval]) -> list[tuple[float, ...]]:
+def _length(point: tuple[Fraction, ...]) -> tuple[int, Fraction]:
+    return max(x.denominator for x in point), sum((abs(x) for x in point), Fraction(0))
+
+
+def _grid(boxes: list[Interval]) -> list[tuple[float, ...]]:
+    return list(product(*(_abscissas(box, NARROW[len(boxes)]) for box in boxes)))
+
+
+def _starts(found: Mapping[tuple[float, ...], float], dimension: int) -> list[tuple[float, ...]]:
     """The lowest points of a grid, and in one variable its local minima."""
-    grid = list(product(*(_abscissas(box, NARROW[len(boxes)]) for box in boxes)))
-    values = [least(point) for point in grid]
+    grid, values = list(found), list(found.values())
     order = sorted(range(len(grid)), key=lambda k: values[k])
-    if len(boxes) == 1:
+    if dimension == 1:
         padded = [inf, *values, inf]
         order = [k for k in order if padded[k] >= values[k] <= padded[k + 2]]
     return [grid[k] for k in order[:STARTS] if values[k] < inf]

@@ -377,3 +377,44 @@ def test_no_equality_is_invented(text: str, at: str) -> None:
         kernel.check(refuted(text, at))
     with mpmath.workdps(50):
         assert holds(read(text), {X: number(read(at), {})})
+
+
+# ---- a variable of first degree
+
+ENDS_OF_W: Certificate = {"rule": "affine", "atom": to_data(read("w")), "conditions": []}
+
+
+def test_a_variable_of_first_degree_is_put_at_its_ends() -> None:
+    proof = prove(claim("|w| gelu'(x) <= (1 + erf(1))/2 + exp(-1)/sqrt(pi)", "|w| <= 1"), timeout=30)
+    assert proof.verdict == "proved" and proof.certificate is not None
+    certificate = json.loads(json.dumps(proof.certificate))
+    assert certificate["proof"]["rule"] == "affine"
+    kernel.check(certificate)
+    corrupted: list[Certificate] = []
+    entry = certificate["proof"]
+    corrupted += [{**certificate, "proof": {**entry, "parts": entry["parts"][::-1]}}]
+    corrupted += [{**certificate, "proof": {**entry, "parts": entry["parts"][:1]}}]
+    corrupted += [{**certificate, "proof": {**entry, "atom": to_data(X)}}]
+    corrupted += [{**certificate, "proof": {**entry, "atom": to_data(read("w"))}}]
+    corrupted += [{**certificate, "used": []}]
+    for mutant in corrupted:
+        with pytest.raises(CertificateError):
+            kernel.check(mutant)
+
+
+@pytest.mark.parametrize(
+    ("text", "given_"),
+    [
+        ("w^2 >= w", ("w >= 0", "w <= 1")),  # false between the ends, where it is of second degree
+        ("w^2 <= w", ("w >= 0", "w <= 1")),  # true, but not of first degree
+        ("sigmoid(w) - w <= 1", ("w >= 0", "w <= 1")),  # inside a function
+        ("w >= -1", ("w >= 0",)),  # only one end
+        ("1/(2 - w) <= 1", ("w >= 0", "w <= 1")),  # in a denominator
+    ],
+)
+def test_what_is_not_of_first_degree_is_refused(text: str, given_: tuple[str, ...]) -> None:
+    trivial = {"rule": "identity", "unfold": 0, "definitions": False}
+    certificate = line(text, given_, [])
+    certificate["proof"] = {**ENDS_OF_W, "parts": [trivial, trivial]}
+    with pytest.raises(CertificateError):
+        kernel.check(certificate)

@@ -8,6 +8,7 @@ a module here with `entries` and `steps`, its place in METHODS, its rule in `ker
 from __future__ import annotations
 
 from symgrad.proving.methods import (
+    affine,
     arguments,
     combination,
     entries,
@@ -24,6 +25,7 @@ METHODS: tuple[Method, ...] = (
     induction.METHOD,
     exponentials.METHOD,
     line.METHOD,
+    affine.METHOD,
     arguments.METHOD,
     combination.METHOD,
 )

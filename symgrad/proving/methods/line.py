@@ -48,7 +48,9 @@ def entries(statement: Relation, here: Setting, problem: Problem, prove: Prove) 
             try:
                 pieces = cover.pieces()
             except Hopeless:
-                break
+                if isinstance(curve.subject, Name):
+                    break
+                continue
             if pieces is None:
                 continue
             if conditions is None and (conditions := conditions_proved(statement, here, prove)) is None:
