@@ -14,9 +14,11 @@ from symgrad.notation.indices import canonical
 from symgrad.notation.reader import Reading, read, read_source
 from symgrad.notation.source import Source
 from symgrad.notation.symbols import GREEK_WORDS
-from symgrad.notation.tree import Constant, Name, Relation, Tree, strip_spans
+from symgrad.notation.tree import Constant, Name, Relation, Tree, strip_spans, substitute
 
 MAX_FILE = 1_000_000
+SIZE_LETTERS: dict[Tree, Tree] = {Constant("e"): Name("e")}
+"""A size that is called e is no Euler's number."""
 FOR = re.compile(r"for\s+([A-Za-z]\w*)\s+in\s+(.+?)\s*\.\.\s*(.+?)\s*:\s*$")
 
 
@@ -216,7 +218,7 @@ class ChainReader:
         sizes: tuple[Tree, ...] = ()
         if match[3]:
             reading = self.read_many(self.source(line, match.start(3), match.end(3)))
-            sizes = tuple(canonical(strip_spans(size)) for size in reading.formulas)
+            sizes = tuple(substitute(canonical(strip_spans(s)), SIZE_LETTERS) for s in reading.formulas)
         needed = {"scalar": 0, "vector": 1, "matrix": 2}[match[2]]
         if len(sizes) != needed:
             raise ParseError("shape-sizes", self.where(line, match.start(2)), kind=match[2], needed=needed)

@@ -14,7 +14,7 @@ from symgrad.network.graph import Network
 from symgrad.notation.tree import Name
 from symgrad.notation.writers.plain import plain
 from symgrad.numerics.given import Values, read_values
-from symgrad.numerics.missing import nested, role
+from symgrad.numerics.missing import SMALL, nested, role
 
 DIGITS = 1000
 """Drawn numbers have three decimals, so that what is printed is what is computed with, in every format."""
@@ -36,7 +36,7 @@ def draw(
     """The values, completed with random ones, and what was drawn.
 
     A weight matrix is uniform on [-a, a] with a = sqrt(6/(rows + columns)); labels of a cross entropy are one
-    class, of a binary one 0 or 1, of a hinge -1 or 1; everything else is uniform on [-1, 1].
+    class, of a binary one 0 or 1, of a hinge -1 or 1; epsilon is 1/1000; everything else uniform on [-1, 1].
 
     Raises:
         MissingValueError: the size of something to be drawn is not known.
@@ -62,6 +62,8 @@ def drawn_value(network: Network, given: Values, name: Name, seed: int) -> Drawn
             entries = [Fraction(int(place == chosen)) for place in range(count)]
         case "binary_cross_entropy" | "cross_entropy":
             entries = [Fraction(random.randrange(2)) for _ in range(count)]
+        case _ if name.stem in SMALL:
+            entries = [Fraction(1, DIGITS)] * count
         case "hinge":
             entries = [Fraction(2 * random.randrange(2) - 1) for _ in range(count)]
         case _:

@@ -15,6 +15,8 @@ from symgrad.notation.writers.plain import plain
 from symgrad.numerics.given import Values
 
 BIASES = ("b", "beta", "c")
+SMALL = ("epsilon", "eps", "varepsilon")
+"""What is added under roots and in divisors: small and positive."""
 LETTERS = "jkilmnpq"
 SUGGESTED_SIZE, LONGEST_SUGGESTION = 2, 40
 
@@ -128,6 +130,8 @@ def quoted(name: str) -> str:
 
 def suggested(network: Network, name: Name) -> str:
     """A first value to try: weights 1, biases 0, targets 0, inputs 1/2."""
+    if name.stem in SMALL:
+        return "1/1000"
     if name in network.parameters:
         return "0" if name.stem in BIASES else "1"
     users = {network.equations[place].name for place in network.uses.get(name, ())}
