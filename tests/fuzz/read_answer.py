@@ -1,4 +1,4 @@
-"""A target for atheris: `python tests/fuzz/read_answer.py -max_total_time=60`; an exception not ours is a find."""
+"""A target for atheris: `python tests/fuzz/read_answer.py -max_total_time=60`; what it raises is a find."""
 
 from __future__ import annotations
 
