@@ -156,7 +156,8 @@ class Field:
         if n is not None:
             lower = pow(b.value, n - 1, P) if n >= 1 else self.inverse(pow(b.value, 1 - n, P))
             return Dual(lower * b.value, n * lower * b.tangent)
-        if (fraction := constant_value(exponent)) is not None:  # all by one root, so that b^(1/2) = 1/b^(-1/2)
+        fraction = constant_value(exponent)
+        if fraction is not None:  # all by one root, so that b^(1/2) = 1/b^(-1/2)
             top, bottom = fraction.numerator, fraction.denominator
             root = self.residue("root", b.value, bottom)
             lower = pow(root, top - bottom, P)

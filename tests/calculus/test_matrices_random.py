@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import jax
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from symgrad.calculus.check import check
 from symgrad.calculus.derive import derive
+from symgrad.calculus.matrices.adjoint import Adjoints
+from symgrad.calculus.matrices.differential import Differential
 from symgrad.calculus.matrices.layout import in_gradient_layout, in_numerator_layout
 from symgrad.network.build import build
 from symgrad.network.shapes import Shapes
@@ -212,3 +215,30 @@ def test_every_function_of_arrays_has_its_rule(line: str) -> None:
         derivation = derive(network, by)
         assert check(network, derivation)
         agree(world.result(derivation, values), world.gradient(leaves, network.objective, by), text, by)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_change_of_a_line_is_its_tangent(line: str) -> None:
+    text = "x : vector(3)\ny : vector(4)\nW : matrix(4,3)\nA : matrix(3,3)\nz = W x\nh = tanh(z)\n"
+    network = build(read_chain(text + f"L = {line}\n", "line.chain"))
+    world = World(network, {})
+    leaves = points(world, 5)
+    values = world.forward(leaves)
+    body = network.bodies[-1]
+    inputs = [name for name in network.equations[-1].parents if name not in world.sizes]
+    changes = {name: Name("delta", (name,)) for name in inputs}
+    rng = np.random.default_rng(8)
+    moved = {name: rng.normal(size=np.shape(values[name])) for name in inputs}
+    names = {**network.shapes, **{changes[name]: network.shapes[name] for name in inputs}}
+    rules = Adjoints(Shapes(names), network.functions)
+    total = Differential(rules, changes).of(body)
+    here = World(network, {})
+    here.shapes = Shapes(names)
+    found = here.value(total, {**values, **{changes[name]: moved[name] for name in inputs}})
+
+    def follow(*arrays: object) -> object:
+        return world.value(body, {**values, **dict(zip(inputs, arrays, strict=True))})
+
+    primals = tuple(values[name] for name in inputs)
+    _, tangent = jax.jvp(follow, primals, tuple(np.asarray(moved[name]) for name in inputs))
+    assert np.allclose(found, tangent, rtol=1e-9, atol=1e-11)

@@ -19,11 +19,13 @@ from symgrad.notation.tree import (
     Constant,
     Div,
     Elementwise,
+    Indicator,
     Mul,
     Name,
     Neg,
     Number,
     Pow,
+    Relation,
     Transpose,
     Tree,
     number,
@@ -47,6 +49,8 @@ class Differential:
         match tree:
             case Name():
                 return self.moved[tree]
+            case Indicator() | Relation():  # constant on both sides of its jump
+                return ZERO
             case Neg(operand):
                 return minus(self.of(operand))
             case Add(terms):
@@ -105,9 +109,11 @@ class Differential:
             formula = rules.formula(tree)
             return self.of(formula if formula is not None else Transpose(tree))
         change, shape = self.of(argument), rules.shapes.of(argument)
+        if tree.order == 0 and stem in ("norm", "opnorm") and not shape:
+            return self.of(Apply(Name("abs"), (argument,)))
         if tree.order == 0 and stem in ("sum", "mean", "trace", "diag"):
             return Apply(tree.function, (change,)) if shape else change
-        if tree.order == 0 and stem == "norm" and shape:
+        if tree.order == 0 and (stem == "norm" or (stem == "opnorm" and len(shape) == 1)):
             return over(self.inner(argument, change), tree)
         if tree.order == 0 and (stem in ("max", "min") or (stem == "opnorm" and len(shape) == 2)):
             return self.inner(Apply(tree.function, tree.arguments, 1), change) if shape else change
