@@ -19,12 +19,14 @@ from symgrad.notation.tree import (
     Constant,
     Derivative,
     Div,
+    Indicator,
     Mul,
     Name,
     Neg,
     Number,
     Pow,
     Tree,
+    children,
     number,
     substitute,
 )  # fmt: skip
@@ -35,8 +37,10 @@ Poly: TypeAlias = dict[Monomial, Fraction]
 UNIT: Monomial = frozenset()
 MAX_TERMS, MAX_DEGREE = 2000, 64
 ABS = Name("abs")
-BY_LOGARITHMS = frozenset({"softplus", "silu", "mish"})
-"""Functions that unfolding writes by exponentials and logarithms."""
+ODD = frozenset({"erf", "arctan"})
+"""Functions that are odd by definition."""
+BY_LOGARITHMS = frozenset({"softplus", "silu", "mish", "gelu"})
+"""Functions that unfolding writes by exponentials, logarithms and the error function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,20 @@ class Normaliser:
                 return self(substitute(formula, {Name("E"): Apply(Name("exp"), arguments)}))
             if self.unfold > 1 and name in BY_LOGARITHMS and (formula := known.value(name)) is not None:
                 return self(substitute(formula, {Name("x"): arguments[0]}))
+        if name in ODD and not tree.order and not tree.options and len(arguments) == 1:
+            return self._odd(Name(name), arguments[0])
         return atom(plain)
+
+    def _odd(self, function: Name, argument: Tree) -> Rational:
+        """F(-t) = -f(t), so that one of the two spellings is enough."""
+        value = self(argument)
+        if not value.numerator:
+            return Rational({}, constant(1))
+        if value.numerator[min(value.numerator, key=order)] > 0:
+            return atom(Apply(function, (argument,)))
+        inside = self.tree(Rational(scale(value.numerator, Fraction(-1)), value.denominator))
+        positive = atom(Apply(function, (inside,)))
+        return Rational(scale(positive.numerator, Fraction(-1)), positive.denominator)
 
     @staticmethod
     def _logarithm(tree: Apply) -> Rational:
@@ -338,3 +355,19 @@ def to_tree(poly: Poly) -> Tree:
     if not terms:
         return number(0)
     return terms[0] if len(terms) == 1 else Add(tuple(terms))
+
+
+def unknowns(tree: Tree) -> set[Tree]:
+    """The names and applied functions that a tree is arithmetic in; bars are seen through."""
+    found: set[Tree] = set()
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        match node:
+            case Apply(Name("abs"), (a,), 0):
+                stack.append(a)
+            case Name() | Apply() | Constant() | Indicator():
+                found.add(node)
+            case _:
+                stack.extend(children(node))
+    return found
