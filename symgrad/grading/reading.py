@@ -278,7 +278,8 @@ class Understanding:
         """
         tree = strip_spans(part)
         if self.values:
-            tree = flat(substitute(tree, self.values))
+            tree = substitute(tree, self.values)
+            tree = flat(tree) if self.question.scalar else tree  # (W^T d) * s is not W^T (d * s)
             if any(count >= MAX_NODES for count, _ in enumerate(walk(tree))):
                 raise self.source.error("too-many-nodes", 0, len(self.source.text), limit=MAX_NODES)
         left = next((n for n in walk(tree) if isinstance(n, Name) and n in self.own), None)
