@@ -110,12 +110,15 @@ class Algebra:
         )
         return back.factors(self.ring, form)
 
-    def equal(self, a: Tree, b: Tree, seconds: float = TIME) -> Decision:
-        """Whether a (an answer) and b (the gold) are equal wherever both are defined."""
+    def equal(self, a: Tree, b: Tree, seconds: float = TIME, *, alike: bool | None = None) -> Decision:
+        """Whether a (an answer) and b (the gold) are equal wherever both are defined.
+
+        alike: whether a quick look says so; it only chooses what is tried first.
+        """
         if len(self.ring.atoms) > MAX_ATOMS:
             self._reset()
         reason, end = "", monotonic() + seconds
-        for stage in _LADDER:
+        for stage in _LADDERS[alike]:
             try:
                 if isinstance(stage, Level):
                     self.ring.deadline = end
@@ -188,6 +191,11 @@ _LADDER: tuple[Level | int | None, ...] = (
     Level.OPAQUE, 4, Level.FUNCTIONS, Level.ACTIVATIONS, Level.DEFINITIONS, None,
 )  # fmt: skip
 """Identities first; a few simple points before anything is put in, all points at the end."""
+
+_IDENTITIES: tuple[Level | int | None, ...] = (
+    Level.OPAQUE, Level.FUNCTIONS, Level.ACTIVATIONS, Level.DEFINITIONS,
+)  # fmt: skip
+_LADDERS = {None: _LADDER, True: (*_IDENTITIES, None), False: (4, *_IDENTITIES, None)}
 
 _FINAL = frozenset({"undefined", "not-scalar", "circular", "condition"})
 """Reasons that no further stage can mend."""

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from symgrad.algebra import algebra_of, close
-from symgrad.grading.desk import Form, desk_of
+from symgrad.algebra import close
+from symgrad.grading.desk import Form, compare, desk_of
 from symgrad.grading.edits import Edit, is_wrong_factor
 from symgrad.grading.objective_slips import range_edits
 from symgrad.grading.question import Question
@@ -84,7 +84,7 @@ class Diagnosis:
         if self.confirmed >= MAX_CONFIRM:
             return False
         self.confirmed += 1
-        return bool(algebra_of(self.question.scope).equal(self.answer, tree, 0.3))
+        return bool(compare(self.question, self.answer, tree, 0.3))
 
     def alike(self, tree: Tree) -> bool:
         """Whether a candidate is worth an exact comparison."""
@@ -117,9 +117,7 @@ class Diagnosis:
                 return [mistake]
         gold = self.prints.of(self.question.gold)
         for mistake, tree in range_edits(self.answer):
-            if close(self.prints.of(tree), gold) and algebra_of(self.question.scope).equal(
-                tree, self.question.gold
-            ):
+            if close(self.prints.of(tree), gold) and compare(self.question, tree, self.question.gold):
                 return [mistake]
         return []
 

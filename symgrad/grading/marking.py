@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from symgrad.algebra import Decision, algebra_of
+from symgrad.algebra import Decision
 from symgrad.errors import SymgradError
 from symgrad.grading.bounds import judge_bound, read_bound
 from symgrad.grading.cost import light
 from symgrad.grading.depths import judge_symbolic
+from symgrad.grading.desk import compare
 from symgrad.grading.diagnosis import Found, diagnose
 from symgrad.grading.domains import demands, never_zero, nowhere
 from symgrad.grading.feedback import evidence, hints
@@ -70,7 +71,7 @@ def in_worker(question: Question, answer: Answer, tell: Callable[[Mark], None]) 
     """What the worker does: the verdict as soon as it is known, then the whole mark."""
     decision = None
     if question.judged_by_algebra:
-        decision = algebra_of(question.scope).equal(answer.tree, question.gold)
+        decision = compare(question, answer.tree, question.gold)
         if decision.verdict == "different":
             points = score(question, "incorrect", ())
             tell(Mark("incorrect", (), points, evidence(question, decision), remarks=taken(answer)))
@@ -104,7 +105,7 @@ def judge(question: Question, answer: Answer) -> Mark:
     working = judge_working(question, answer)
     if working is not None:
         answer = replace(answer, tree=working.tree)
-    decision = algebra_of(question.scope).equal(answer.tree, question.gold)
+    decision = compare(question, answer.tree, question.gold)
     if decision.verdict == "unknown":
         return Mark(
             "undecided", evidence=(Phrase.of(f"feedback.undecided-{decision.reason}"),), remarks=remarks
