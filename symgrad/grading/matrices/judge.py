@@ -200,10 +200,12 @@ def search(question: Question, room: Room, tree: Tree) -> Named:
 
 
 def elementwise(understood: Meant) -> tuple[Phrase, ...]:
-    """What was read entry by entry."""
-    return tuple(
+    """What was read entry by entry, and what from left to right."""
+    entries = (
         Phrase.of("matrices.elementwise", product=tree) for tree in dict.fromkeys(understood.elementwise)
     )
+    grouped = (Phrase.of("matrices.regrouped", product=tree) for tree in dict.fromkeys(understood.regrouped))
+    return (*entries, *grouped)
 
 
 def beside(desk: Desk, answer: Answer, first: Outcome) -> tuple[Phrase, ...]:

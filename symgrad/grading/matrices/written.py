@@ -33,10 +33,11 @@ IDENTITY = Name("I")
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """The tree, and the products that were read elementwise."""
+    """The tree, the products that were read elementwise, and those that were bracketed from left to right."""
 
     tree: Tree
     elementwise: tuple[Tree, ...] = ()
+    regrouped: tuple[Tree, ...] = ()
 
 
 def meant(tree: Tree, shape: Callable[[Tree], Shape]) -> Meant:
@@ -45,6 +46,7 @@ def meant(tree: Tree, shape: Callable[[Tree], Shape]) -> Meant:
     Matrices of one shape that cannot be multiplied are meant entry by entry too.
     """
     found: list[Tree] = []
+    regrouped: list[Tree] = []
 
     def of(node: Tree) -> Tree:
         node = rebuild(node, of) if not isinstance(node, Name | Derivative) else node
@@ -53,10 +55,20 @@ def meant(tree: Tree, shape: Callable[[Tree], Shape]) -> Meant:
                 return products(with_ones(factors))
             case Add(terms) if any(map(identity, terms)):
                 return Add(tuple(identities(terms)))
+            case Elementwise("*", a, Mul((first, *rest)) as product) if loose(a, first, product):
+                regrouped.append(Mul((Elementwise("*", a, first), *rest)))
+                return regrouped[-1]
             case Div(a, b) if vectors(a, b):
                 found.append(node)
                 return Elementwise("/", a, b)
         return node
+
+    def loose(a: Tree, first: Tree, product: Tree) -> bool:
+        """Whether a .* s x^T has no meaning as a .* (s x^T) and is meant from left to right."""
+        mine, own, whole = shape_of(a), shape_of(first), shape_of(product)
+        if own is None or own == (ONE, ONE) or ONE not in own:
+            return False
+        return mine in (None, own) and whole not in (None, own)
 
     def identity(term: Tree) -> bool:
         """Whether a term is I, or numbers times it."""
@@ -109,7 +121,7 @@ def meant(tree: Tree, shape: Callable[[Tree], Shape]) -> Meant:
                 done.append(factor)
         return done[0] if len(done) == 1 else Mul(tuple(done))
 
-    return Meant(of(tree), tuple(found))
+    return Meant(of(tree), tuple(found), tuple(regrouped))
 
 
 def unresolved(tree: Tree) -> bool:
