@@ -108,25 +108,25 @@ def lost(
 
 
 class Truth:
-    """Balls around the true numbers, refined as far as a question needs; none where there are none."""
+    """Balls around the true numbers, refined as far as a question needs; a pole is an error."""
 
     def __init__(self, reference: Reference) -> None:
         self.reference, self.bits = reference, FIRST_BITS
         self.balls = self.found()
 
-    def found(self) -> Sequence[Valued] | None:
+    def found(self) -> Sequence[Valued]:
         """The balls at the present precision, or at the first one after it that has any."""
         while True:
             try:
                 return self.reference(self.bits)
             except InputError as problem:
                 if problem.what != "no-value-there" or self.bits >= MOST_BITS:
-                    return None
+                    raise
             self.bits *= 2
 
     def differs(self, which: int, product: bool, place: int, position: Position, value: Any) -> bool:
         """Whether a number that is 0 or subnormal is truly another one."""
-        while self.balls is not None:
+        while True:
             valued = self.balls[which]
             ball = (valued.partial if product else valued.factors)[place]
             ball = ball[position] if position else ball
@@ -143,4 +143,3 @@ class Truth:
                 return False
             self.bits *= 2
             self.balls = self.found()
-        return False

@@ -11,6 +11,7 @@ import pytest
 
 from symgrad import Chain
 from symgrad.errors import InputError, MissingValueError, ShapeError, SymgradError, UnknownNameError
+from symgrad.numerics.sizes import size_symbols
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MLP = Chain.parse("""
@@ -238,3 +239,17 @@ def test_formats_of_the_output() -> None:
     large = Chain.parse("x : vector(n)\nw : vector(n)\nparameters w\nC = w^T x\n")
     shown = large.evaluate("w", {"w": [1] * 50, "x": list(range(50))}).to("text")
     assert "[0, 1, 2, ..., 47, 48, 49]" in shown
+
+
+def test_a_size_called_e_is_no_constant() -> None:
+    chain = Chain.parse("x : vector(e)\nw : vector(e)\nparameters w\nC = mean(w .* x)\n")
+    found = chain.evaluate("w", {"x": [1, 2, 3], "w": [1, 1, 1]}, precision="exact").value
+    assert found.tolist() == fractions(["1/3", "2/3", 1])
+    assert chain.evaluate("w", {"e": 2}, seed=1).value.shape == (2,)
+
+
+def test_epsilon_is_drawn_positive() -> None:
+    chain = Chain.read(EXAMPLES / "layernorm.chain")
+    sizes = {str(symbol): 3 for symbol in size_symbols(chain.network)}
+    found = chain.evaluate(None, sizes, seed=1)
+    assert all(np.isfinite(value).all() for value in found.values.values())
