@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from symgrad.algebra.tensors.prints import alike
 from symgrad.grading.matrices.desk import Pieces, Room
 from symgrad.grading.matrices.mends import Mend
 from symgrad.grading.matrices.slips import Mends
+from symgrad.grading.matrices.written import meant
 from symgrad.grading.question import Question
 from symgrad.notation.tree import Derivative, Name, Transpose, Tree
 from symgrad.notation.writers.plain import plain
@@ -60,13 +61,22 @@ class Search:
         """The shortest mends, ties all; beside them another gradient that the answer is."""
         mends = Mends(self.pieces)
         other = self.other_gradient(tree)
-        small = sorted(mends.small(tree), key=lambda m: m.cost)
+        small = sorted(self.understood(tree, mends.small(tree)), key=lambda m: m.cost)
         found = self.confirmed(small)
         if not found or found[0].cost > 1.2:
             found = self.cheapest([*found, *self.confirmed(sorted(mends.large(tree), key=lambda m: m.cost))])
         if not found and other is None:
             found = self.confirmed(self.pairs(mends, small))
         return Named(tuple(found), other)
+
+    def understood(self, tree: Tree, mends: Iterable[Mend]) -> Iterator[Mend]:
+        """The mends; where sizes fit only after one, `*` between vectors gets its meaning only then."""
+        misshapen = self.room.shape_or_none(tree) is None
+        for mend in mends:
+            if misshapen and mend.mistakes[0].name in ("missing-transpose", "wrong-order"):
+                yield replace(mend, tree=meant(mend.tree, self.room.shape).tree)
+            else:
+                yield mend
 
     def cheapest(self, found: list[Mend]) -> list[Mend]:
         """Those within a tie of the least."""
