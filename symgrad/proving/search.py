@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from symgrad.errors import CertificateError, InputError
 from symgrad.notation.codec import to_data
 from symgrad.notation.tree import (
+    BigOp,
     Derivative,
     Is,
     Logic,
@@ -18,6 +19,7 @@ from symgrad.notation.tree import (
     Tree,
     strip_spans,
     substitute,
+    walk,
 )
 from symgrad.proving import attained, explain, kernel, places, reasons, refute, refute_arrays, rescue
 from symgrad.proving.attempt import Attempt
@@ -29,7 +31,7 @@ from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.intervals import Empty
 from symgrad.proving.kernel.letters import symbolic
 from symgrad.proving.kernel.pieces import alternatives
-from symgrad.proving.methods import ARRAYS, METHODS, PLACES, Method
+from symgrad.proving.methods import ARRAYS, BY_RULE, METHODS, PLACES, Method
 from symgrad.proving.needed import fewest
 from symgrad.proving.problem import Problem, make
 from symgrad.proving.splits import pieces
@@ -150,7 +152,7 @@ def _consistent(problem: Problem) -> None:
 def _refuted(problem: Problem, found: refute.Counterexample, timeout: float) -> Proof:
     kernel.check(found.certificate)
     plain = problem.question.families is None
-    saving = rescue.search(problem, min(0.5, timeout / 4), _holds) if plain else ()
+    saving = rescue.search(problem, min(1.5, timeout / 4), _holds) if plain else ()
     return Proof(
         problem.claim,
         "refuted",
@@ -294,9 +296,11 @@ def _relation(statement: Relation, here: kernel.Setting, attempt: Attempt) -> En
     if statement.operators != ("=",) and (missing := _undefined(statement, here)):
         attempt.missing += missing
         if not any(isinstance(u, Logic) for u in here.used):
-            return None
-    if over_places(statement, here) and (entry := _methods(statement, here, attempt, PLACES)) is not None:
-        return entry
+            return _methods(statement, here, attempt, (BY_RULE["line"],))
+    if over_places(statement, here):
+        entry = _methods(statement, here, attempt, PLACES)
+        if entry is not None or any(isinstance(node, BigOp) for node in walk(statement)):
+            return entry
     for entry in _offers(statement, here, attempt):
         if attempt.problem.late:
             return None
@@ -318,7 +322,9 @@ def _relation(statement: Relation, here: kernel.Setting, attempt: Attempt) -> En
 
 def over_places(statement: Relation, here: kernel.Setting) -> bool:
     """Whether a comparison is one of ranges whose ends are letters, or an equation about a loop."""
-    return here.families is not None and (symbolic(statement) or statement.operators == ("=",))
+    if here.families is None:
+        return False
+    return symbolic(statement) or here.families.loop is not None
 
 
 def _methods(

@@ -26,13 +26,13 @@ from symgrad.notation.tree import (
     Pow,
     Relation,
     Tree,
-    children,
     substitute,
 )  # fmt: skip
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
 from symgrad.proving.kernel.evaluate import Undefined, evaluate
 from symgrad.proving.kernel.intervals import LINE, Empty, Interval, point
+from symgrad.proving.kernel.propagate import Key, parts_of
 from symgrad.proving.kernel.ranges import ABOVE_ZERO, ZERO_UP, around, function_range, image, larger
 
 MIRROR = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
@@ -58,7 +58,7 @@ def half_line(operator: str, bound: Fraction) -> Interval:
     return LINE
 
 
-def split(poly: nf.Poly) -> tuple[frozenset[tuple[nf.Monomial, Fraction]], Fraction, Fraction]:
+def split(poly: nf.Poly) -> tuple[Key, Fraction, Fraction]:
     """Poly = factor * p + constant, with p's leading coefficient 1; returns (p, factor, constant)."""
     rest = {m: c for m, c in poly.items() if m}
     lead = rest[min(rest, key=nf.order)]
@@ -76,14 +76,15 @@ class Bounds:
     ) -> None:
         self.functions = functions
         self.normal = nf.Normaliser(functions, 0, self._never_negative)
-        self._facts: dict[frozenset[tuple[nf.Monomial, Fraction]], Interval] = {}
-        self._nonzero: set[frozenset[tuple[nf.Monomial, Fraction]]] = set()
+        self._facts: dict[Key, Interval] = {}
+        self._nonzero: set[Key] = set()
         self._memo: dict[Tree, Interval] = {}
         self._compound = True
         self._quotients: list[tuple[str, nf.Rational]] = []
         self._defined: dict[Name, Interval] = {}
         for assumption in given:
             self._learn(assumption)
+        parts_of(self._facts, self.enclose, self._narrow)
         self._clear_quotients()
         keys = [*self._facts, *self._nonzero]
         self._compound = any(len({base for m, _ in key for base, _ in m}) > 1 for key in keys)
@@ -143,6 +144,10 @@ class Bounds:
         else:
             self._quotients.append((operator, value))
 
+    def _narrow(self, key: Key, interval: Interval) -> None:
+        self._facts[key] = self._facts.get(key, LINE) & interval
+        self._memo.clear()
+
     def _clear_quotients(self) -> None:
         """P/q > 0 says p > 0 where q > 0, and p < 0 where q < 0: for the q whose sign the rest gives."""
         for operator, value in self._quotients:
@@ -197,7 +202,7 @@ class Bounds:
 
     def _looked_up(self, tree: Tree) -> Interval:
         """What facts about the whole tree, its absolute value, or a square completion say."""
-        if not self._compound and len(unknowns(tree)) > 1:
+        if not self._compound and len(nf.unknowns(tree)) > 1:
             return LINE
         try:
             value = self.normal(tree)
@@ -375,22 +380,6 @@ def _sign(operator: str, gap: Interval) -> bool | None:
         return True if gap.nonnegative else False if (-gap).positive else None
     equal = True if gap.is_zero else False if gap.nonzero else None
     return None if equal is None or operator not in ("=", "!=") else equal == (operator == "=")
-
-
-def unknowns(tree: Tree) -> set[Tree]:
-    """The names and applied functions that a tree is arithmetic in; bars are seen through."""
-    found: set[Tree] = set()
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        match node:
-            case Apply(Name("abs"), (a,), 0):
-                stack.append(a)
-            case Name() | Apply() | Constant() | Indicator():
-                found.add(node)
-            case _:
-                stack.extend(children(node))
-    return found
 
 
 def _relations(tree: Tree) -> list[Relation]:

@@ -247,6 +247,7 @@ def _exponentials(trees: Sequence[Tree], here: kernel.Setting) -> list[Apply]:
         for m in value.numerator:
             parts = [(base, n) for base, n in m if isinstance(base, Apply) and applied(base, "exp")]
             if len(parts) > 1 and len(parts) == len(m):
+                found.update(dict.fromkeys(base for base, _ in parts))
                 exponents = [normal(Mul((number(n), base.arguments[0]))) for base, n in parts]
                 total = nf.Rational({}, nf.constant(1))
                 for exponent in exponents:
