@@ -6,13 +6,19 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations, product
 
+from flint import arb
+
 from symgrad.notation.tree import Add, Apply, Mul, Name, Number, Tree, names_in, walk
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate, truth
+from symgrad.proving.kernel.ranges import dyadic
 from symgrad.proving.problem import Problem
 
 INPUTS = tuple(map(Fraction, ("0", "1", "-1", "2", "1/2", "-2", "10", "-10", "1/10")))
 WEIGHTS = tuple(map(Fraction, ("1", "2", "-1", "0", "4", "5", "100", "1/2", "-2", "3", "-100", "1/10")))
+
+SHORT = 10**4
+"""The largest denominator of a bias that makes its z nearly what is aimed at."""
 
 
 class Points:
@@ -85,11 +91,16 @@ class Points:
             for name, body in self.problem.definitions:
                 if (bias := self.solved.get(name)) is not None:
                     rest = evaluate(body, {**values, bias: Fraction(0)}, self.problem.functions)
-                    values[bias] = self.aim[name] - rest if isinstance(rest, Fraction) else Fraction(0)
+                    values[bias] = self.aim[name] - (rest if isinstance(rest, Fraction) else rounded(rest))
                 values[name] = evaluate(body, values, self.problem.functions)
         except Undefined:
             return None
         return values
+
+
+def rounded(value: arb) -> Fraction:
+    """A short rational near a ball."""
+    return dyadic(value.mid()).limit_denominator(SHORT) if value.is_finite() else Fraction(0)
 
 
 def _solvable(problem: Problem) -> dict[Name, Name]:

@@ -11,11 +11,13 @@ from typing import Any
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import to_data
-from symgrad.notation.tree import BigOp, Name, Number, Tree, number, walk
+from symgrad.notation.tree import Apply, BigOp, Name, Number, Tree, number, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel
+from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.asked import chosen_letters, unwritten
 from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate, truth
+from symgrad.proving.kernel.extrema import stated
 from symgrad.proving.kernel.points import Values
 from symgrad.proving.kernel.readings import settled_letters
 from symgrad.proving.lowest import lowest
@@ -23,6 +25,9 @@ from symgrad.proving.methods.line import touching
 from symgrad.proving.places import kinks
 from symgrad.proving.points import Points, exact_data
 from symgrad.proving.problem import Problem, make
+
+STEEP_POINTS = 60
+"""Points tried with every function at its steepest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,25 @@ def counterexample(problem: Problem, limit: int) -> Counterexample | None:
 def sharp(problem: Problem) -> Counterexample | None:
     """A counterexample near the place where the claim is nearest to failing."""
     points = Points(problem)
+    if problem.definitions:
+        return _at_steepest(problem)
     return _first(problem, points, (points.complete({**points.baseline, **at}) for at in lowest(problem)))
+
+
+def _at_steepest(problem: Problem) -> Counterexample | None:
+    """In a chain: the biases chosen so that each function is taken where its slope is largest or least."""
+    nodes = [node for _, body in problem.definitions for node in walk(body) if isinstance(node, Apply)]
+    called = {node.arguments[0]: node.function for node in nodes if len(node.arguments) == 1}
+    for side, denominator in product(("high", "low"), (20, 1000)):
+        points, moved = Points(problem), False
+        for z in points.solved:
+            name = known.resolve(called[z], problem.functions) if z in called else None
+            for extremum in stated(name, 1) if name else ():
+                if extremum.side == side:
+                    points.aim[z], moved = extremum.near.limit_denominator(denominator), True
+        if moved and (found := _first(problem, points, islice(points, STEEP_POINTS))) is not None:
+            return found
+    return None
 
 
 def equal(problem: Problem) -> Counterexample | None:
@@ -131,7 +154,7 @@ def at_small_depths(problem: Problem) -> Counterexample | None:
     return None
 
 
-QUICK_POINTS = 80
+QUICK_POINTS = 300
 
 
 def free_letters(problem: Problem) -> set[str]:

@@ -16,11 +16,12 @@ from symgrad.proving import prove
 from symgrad.proving.kernel.extrema import holds
 from symgrad.proving.kernel.ranges import function_range
 from tests.proving.analysis import FUNCTIONS, number
-from tests.proving.claims import claim
+from tests.proving.claims import claim, nielsen
 
 STATED = [(name, e) for name in registry.names() for e in getattr(registry.lookup(name), "extrema", ())]
 IDS = [f"{name}-{e.order}-{e.side}" for name, e in STATED]
 X = Name("x")
+GELU = (("sigma", "gelu"),)
 
 
 def value(name: str, order: int, x: mpmath.mpf) -> mpmath.mpf:
@@ -89,3 +90,13 @@ def test_a_product_over_layers_is_bounded_and_the_extremes_are_said() -> None:
     assert [plain(f["place"]) for f in said if not isinstance(f["place"], str | int | tuple)] == [
         "z = sqrt(2)"
     ]
+
+
+def test_a_chain_is_refuted_where_every_slope_is_steepest() -> None:
+    chain, context = nielsen()
+    made = replace(claim("|dC/db_1| <= 1.27 |dC/db_3|", "|w_j| <= 1", context=context), functions=GELU)
+    proof = prove(made, definitions=chain, timeout=30)
+    assert proof.verdict == "refuted" and proof.checked
+    assert dict(proof.counterexample)["b_1"] == "24/17"
+    true = replace(claim("|dC/db_1| <= 1.2745 |dC/db_3|", "|w_j| <= 1", context=context), functions=GELU)
+    assert prove(true, definitions=chain, timeout=30).verdict == "proved"
