@@ -8,9 +8,11 @@ from fractions import Fraction
 
 from symgrad.algebra import Decision, Witness
 from symgrad.grading.described import Group, describe, factor_count, slope_step, touched, turned_term
+from symgrad.grading.desk import is_path_sum
 from symgrad.grading.edits import is_wrong_factor
 from symgrad.grading.question import Question
 from symgrad.notation.tree import (
+    Add,
     Apply,
     Div,
     Name,
@@ -103,9 +105,17 @@ def name_of(question: Question, group: Group) -> str:
         return "replaced"
     if turned_term(mistake) is not None:
         return "wrong-sign-term"
+    if mistake.name == "missing-factor" and in_path(question, mistake):
+        return "missing-in-path"
     if mistake.name == "extra-factor" and slope_step(question, mistake) is not None:
         return "extra-factor-contained"
     return mistake.name
+
+
+def in_path(question: Question, mistake: Mistake) -> bool:
+    """Whether a factor is missing in one term of a sum over paths, and not in the whole product."""
+    sums = any(isinstance(factor, Add) and is_path_sum(factor) for factor in question.factors)
+    return sums and not any(factor in question.factors for factor in mistake.right)
 
 
 def said(question: Question, group: Group, given: Mapping[str, Field], level: int) -> Phrase:
