@@ -12,6 +12,7 @@ from typing import Any
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import Tree
 from symgrad.proving.kernel.rules import (
+    affine,
     arrays,
     cases,
     difference,
@@ -46,6 +47,7 @@ RULES: Mapping[str, Rule] = {
     "entries": arrays.entries,
     "norms": norms.norms,
     "line": line.line,
+    "affine": affine.affine,
     "have": lemmas.have,
     "contradiction": lemmas.contradiction,
     "vanishing": lemmas.vanishing,
