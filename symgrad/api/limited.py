@@ -41,6 +41,9 @@ def within(seconds: float, work: Callable[[], T]) -> T:
             raise OutOfTimeError
         answer = ours.recv()
     except EOFError as error:
+        child.join(GRACE)
+        if child.exitcode == 1:  # a defect, which has printed its traceback
+            raise
         raise OutOfTimeError from error
     finally:
         child.kill()

@@ -98,11 +98,12 @@ def witness(problem: Problem, found: Any) -> tuple[Phrase, ...]:
     points, values = found.points, found.values
     phrases: list[Phrase] = []
     solved, free = points.solved, points.free
+    letters = tuple(Relation(("=",), (Name(x), value)) for x, value in problem.numbers.items())
     if not problem.definitions:
         at = tuple(
             Relation(("=",), (n, found.trees[n])) if n in found.trees else _equal(n, values[n]) for n in free
         )
-        phrases.append(Phrase.of("proofs.at-point", point=at))
+        phrases.append(Phrase.of("proofs.at-point", point=(*letters, *at)))
     else:
         phrases += [Phrase.of("proofs.at-point", point=letters)] if letters else []
         phrases += _chain_point(values, solved, free)

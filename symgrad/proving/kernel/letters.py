@@ -12,7 +12,7 @@ from itertools import combinations_with_replacement
 
 from symgrad.notation.indices import Linear, linear
 from symgrad.notation.places import gap
-from symgrad.notation.tree import BigOp, Is, Name, Number, Pow, Relation, Tree, names_in, walk
+from symgrad.notation.tree import BigOp, Constant, Is, Name, Number, Pow, Relation, Tree, names_in, walk
 
 SUMMANDS = 3
 MAX_FACTS = 24
@@ -145,7 +145,7 @@ def symbolic(tree: Tree) -> bool:
         match node:
             case BigOp():
                 return True
-            case Pow(_, exponent) if not isinstance(exponent, Number) and _places(exponent):
+            case Pow(base, exponent) if not isinstance(base, Constant) and _places(exponent):
                 return True
     return False
 

@@ -126,7 +126,9 @@ def fixed_letters(statement: Tree, given: Sequence[Tree], loop: Loop | None) -> 
 
 def families_of(statement: Tree, given: Sequence[Tree], loop: Loop | None) -> Families | None:
     """How the assumptions are read; None where no index is a letter and the ordinary reading holds."""
-    if loop is None and not symbolic(statement):
+    ranged = any(isinstance(n, BigOp) for n in walk(statement))
+    counted = symbolic(statement) and any(isinstance(g, Is) and "integer" in g.kind for g in given)
+    if loop is None and not (ranged or counted):
         return None
     fixed = fixed_letters(statement, given, loop)
     exact = frozenset(n for n in (free_names(statement) if loop is None else loop.labelled) if n.indices)

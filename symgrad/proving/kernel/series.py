@@ -357,9 +357,21 @@ def _offset(body: Tree, letter: str) -> int:
     return min(found) if visit(body, False) and found else 0
 
 
+def explicit(sides: Sequence[Tree]) -> tuple[Tree, ...]:
+    """The places before and after every member that is named by itself."""
+    found: dict[Tree, None] = {}
+    bound = {n.index for side in sides for n in walk(side) if isinstance(n, BigOp)}
+    for side in sides:
+        for node in walk(side):
+            if isinstance(node, Name) and len(node.indices) == 1 and not _stems(node) & bound:
+                if linear(node.indices[0]) is not None:
+                    found[canonical(node.indices[0])] = found[moved(node.indices[0], 1)] = None
+    return tuple(sorted(found, key=repr))[:MAX_WRITTEN]
+
+
 def same(sides: Sequence[Tree], normal: Series) -> bool:
     """Whether two trees have one normal form, their ranges cut at each other's ends."""
-    cuts: tuple[Tree, ...] = ()
+    cuts = explicit(sides)
     values: list[nf.Rational] = []
     for _ in range(3):
         series = replace(normal, cuts=cuts, seen={})
@@ -373,4 +385,4 @@ def same(sides: Sequence[Tree], normal: Series) -> bool:
     return False
 
 
-__all__ = ["Series", "same"]
+__all__ = ["Series", "explicit", "same"]

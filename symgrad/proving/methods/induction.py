@@ -28,7 +28,7 @@ from symgrad.proving.kernel import normal as nf
 from symgrad.proving.kernel.gradient import local
 from symgrad.proving.kernel.letters import symbolic
 from symgrad.proving.kernel.readings import stems
-from symgrad.proving.kernel.rules.induction import first_case, next_case, recursed
+from symgrad.proving.kernel.rules.induction import first_case, next_case, put_in, recursed
 from symgrad.proving.kernel.rules.ranges import form, letters_of
 from symgrad.proving.kernel.series import Series
 from symgrad.proving.kernel.setting import Setting
@@ -93,6 +93,7 @@ def _induction(statement: Relation, here: Setting, prove: Prove, letter: str, st
     later = [at(side, {letter: moved(Name(letter), 1)}) for side in (left, right)]
     if loop is not None:
         later = [recursed(side, loop, moved(Name(letter), 1)) for side in later]
+    left, right, *later = (put_in(side, step, letter) for side in (left, right, *later))
     for factor in _factors(left, right, later, letter):
         try:
             rest = _rest((left, right), later, factor, step)

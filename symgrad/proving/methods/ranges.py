@@ -30,8 +30,8 @@ from symgrad.proving.kernel import normal as nf
 from symgrad.proving.kernel.bounds import MIRROR
 from symgrad.proving.kernel.letters import Letters, symbolic
 from symgrad.proving.kernel.readings import stems
-from symgrad.proving.kernel.rules.ranges import Piece, form, letters_of, not_empty, opened, read_piece
-from symgrad.proving.kernel.series import Series
+from symgrad.proving.kernel.rules.ranges import Piece, form, layered, letters_of, not_empty, opened, read_piece
+from symgrad.proving.kernel.series import Series, explicit
 from symgrad.proving.kernel.setting import Setting
 from symgrad.proving.methods.method import Entry, Method, Prove, Word
 from symgrad.proving.problem import Problem
@@ -50,6 +50,9 @@ def entries(statement: Relation, here: Setting, problem: Problem, prove: Prove) 
     if operator in ("=", "<=", ">="):
         for definitions, unfold in ((False, 0), (True, 1)):
             yield {"rule": "series", "unfold": unfold, "definitions": definitions}
+    if in_loop and (inner := layered(statement, here)) != statement:
+        if (proof := prove(inner, here)) is not None:
+            yield {"rule": "layers", "proof": proof}
     if operator in MIRROR and operator not in ("=", "!=") and symbolic(statement):
         a, b = statement.operands
         sides = (a, b) if operator in ("<", "<=") else (b, a)
@@ -88,7 +91,7 @@ class Search:
 
     def values(self, *sides: Tree) -> list[nf.Rational]:
         """The normal forms of some sides, cut at each other's ends."""
-        series: Series = form(self.here, self.letters)
+        series: Series = replace(form(self.here, self.letters), cuts=explicit(sides))
         found: list[nf.Rational] = []
         for _ in range(3):
             seen: dict[Tree, None] = {}
@@ -109,16 +112,20 @@ class Search:
         if not pieces:
             first = next((p[1] for s in (small, large) for p in s.powers), None)
             letter = next((x for s in (small, large) for x in s.numeric), None)
-            if first is None and letter is None:
-                return
-            high = from_linear(first) if first is not None else Name(letter or "")
-            pieces.append(self._piece((ONE, high), small, large))
-        rest = Piece(_product(small), _product(large), None)
+            if first is not None or letter is not None:
+                high = from_linear(first) if first is not None else Name(letter or "")
+                pieces.append(self._piece((ONE, high), small, large))
+        rest = Piece(readable(_product(small)), readable(_product(large)), None)
         if (rest.smaller, rest.larger) != (ONE, ONE):
             pieces += _apart(rest)
-        data = [self._factor(piece) for piece in pieces]
-        if all(d is not None for d in data):
-            yield {"rule": "factorwise", "pieces": data}
+        if len(pieces) == 1 and pieces[0].range is None:
+            return
+        data: list[Mapping[str, Any]] = []
+        for piece in pieces:
+            if (found := self._factor(piece)) is None:
+                return
+            data.append(found)
+        yield {"rule": "factorwise", "pieces": data}
 
     def _piece(self, range_: Range, small: Side, large: Side) -> Piece:
         low, high = range_
@@ -347,6 +354,11 @@ def _per_length(poly: nf.Poly, length: Linear) -> tuple[nf.Poly, nf.Poly]:
 
 def steps(problem: Problem, statement: Tree, entry: Entry, here: Setting, word: Word) -> Iterator[Phrase]:
     """Why each factor or term is bounded, the empty range, and the conclusion."""
+    if entry["rule"] == "layers":
+        inner = layered(statement, here)
+        yield Phrase.of("ranges.layers", line=inner)
+        yield from word(inner, entry["proof"], here)
+        return
     if entry["rule"] == "series":
         yield Phrase.of("ranges.series", equation=statement)
         return
@@ -386,4 +398,4 @@ def _conclusion(statement: Relation, kind: str, entry: Entry) -> Iterator[Phrase
     yield Phrase.of("ranges.multiplied" if kind == "factorwise" else "ranges.added", line=statement)
 
 
-METHOD = Method("ranges", ("series", "factorwise", "termwise"), entries, steps)
+METHOD = Method("ranges", ("series", "layers", "factorwise", "termwise"), entries, steps)

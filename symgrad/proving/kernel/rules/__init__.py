@@ -41,6 +41,7 @@ RULES: Mapping[str, Rule] = {
     "identity": identity.identity,
     "difference": difference.difference,
     "series": ranges.series,
+    "layers": ranges.layers,
     "factorwise": ranges.factorwise,
     "termwise": ranges.termwise,
     "induction": induction.induction,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.places import at, moved
-from symgrad.notation.tree import ZERO, Add, BigOp, Is, Logic, Mul, Name, Neg, Relation, Tree, names_in, number, rebuild, walk
+from symgrad.notation.tree import ZERO, Add, BigOp, Is, Logic, Mul, Name, Neg, Relation, Tree, names_in, number, rebuild, substitute, walk
 from symgrad.proving.kernel.depth import Loop
 from symgrad.proving.kernel.readings import stems
 from symgrad.proving.kernel.rules.entry import Entry, Prove, only
@@ -41,6 +41,7 @@ def induction(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> Non
     later = [at(side, {letter: further}) for side in (left, right)]
     if loop is not None and letters_of(step, statement).at_least(number(loop.low - 1), start):
         later = [recursed(side, loop, further) for side in later]
+    left, right, *later = (put_in(side, step, letter) for side in (left, right, *later))
     gap = Add((later[1], Neg(later[0])))
     made = Add((Mul((factor, Add((right, Neg(left))))), rest))
     if not same((gap, made), form(step, letters_of(step, statement, *later))):
@@ -91,6 +92,13 @@ def recursed(tree: Tree, loop: Loop, place: Tree) -> Tree:
     for name, body in reversed(loop.layer(place)):
         tree = _replaced(tree, name, body)
     return tree
+
+
+def put_in(tree: Tree, here: Setting, letter: str) -> Tree:
+    """The tree with what is known to be a number; no letter of a place."""
+    letters = {letter} | {n.index for n in walk(tree) if isinstance(n, BigOp)}
+    settled = {n: v for n, v in here.settled.items() if not letters & stems(n)}
+    return substitute(tree, settled)
 
 
 def _replaced(tree: Tree, name: Name, body: Tree) -> Tree:

@@ -51,6 +51,20 @@ def series(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
         raise CertificateError("certificate-identity")
 
 
+def layers(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """The claim with a_n written as sigma(z_n), where the loop defines it so."""
+    only(entry, "proof")
+    changed = layered(statement, here)
+    if changed == statement:
+        raise CertificateError("certificate-rule")
+    prove(changed, entry["proof"], here)
+
+
+def layered(statement: Tree, here: Setting) -> Tree:
+    """The statement with activations put in for their names."""
+    return activations(statement, here, letters_of(here, statement))
+
+
 def letters_of(here: Setting, *trees: Tree) -> Letters:
     """What is known of the integer letters; letters for which nothing is left are refused."""
     letters = known_letters(here.used, *trees)
@@ -61,7 +75,7 @@ def letters_of(here: Setting, *trees: Tree) -> Letters:
 
 def form(here: Setting, letters: Letters, unfold: int = 0) -> Series:
     """The normal form of a setting."""
-    return Series(here.functions, unfold, here.bounds()._never_negative, letters)
+    return Series(here.functions, unfold, here.bounds()._never_negative, letters=letters)
 
 
 def defined(trees: Sequence[Tree], here: Setting) -> None:
