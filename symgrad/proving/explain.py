@@ -25,7 +25,6 @@ from symgrad.notation.tree import (
     names_in,
     walk,
 )
-from symgrad.proving import kernel
 from symgrad.proving.estimate import entry_steps
 from symgrad.proving.extremes import extremes
 from symgrad.proving.kernel import functions as known

@@ -81,7 +81,8 @@ def _refuted(
     question = asked(statement, given, tuple(definitions), functions, loop, chosen)
     if unwritten(question):
         raise CertificateError("certificate-unsupported", kind="Derivative")
-    rest = [pair for pair, (name, _) in zip(point, values, strict=True) if name.stem not in chosen or name.indices]
+    named = zip(point, values, strict=True)
+    rest = [pair for pair, (name, _) in named if name.stem not in chosen or name.indices]
     found = assignment(rest, functions, question.definitions)
     satisfies(found, question.given, question.universe, functions, bool(definitions or loop))
     if truth(question.statement, found, functions) is not False:
