@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations, product
+from random import Random
 
 from flint import arb
 
@@ -19,6 +20,10 @@ WEIGHTS = tuple(map(Fraction, ("1", "2", "-1", "0", "4", "5", "100", "1/2", "-2"
 
 SHORT = 10**4
 """The largest denominator of a bias that makes its z nearly what is aimed at."""
+
+
+DRAWS, DRAWN_FROM = 600, 5
+"""Points with every leaf moved at once, and how many simple values of each leaf they use."""
 
 
 class Points:
@@ -82,6 +87,14 @@ class Points:
             for leaves in combinations(self.moving, count):
                 for values in product(*(self.candidates[leaf][1 : width + 1] for leaf in leaves)):
                     yield dict(zip(leaves, values, strict=True))
+            if count == 2 and len(self.moving) > 3:
+                yield from self._drawn()
+
+    def _drawn(self) -> Iterator[dict[Name, Fraction]]:
+        """Every leaf moved at once, to simple values, always the same ones."""
+        dice = Random(len(self.moving))
+        for _ in range(DRAWS):
+            yield {leaf: dice.choice(self.candidates[leaf][:DRAWN_FROM]) for leaf in self.moving}
 
     def complete(self, chosen: Mapping[Name, Fraction]) -> dict[Tree, Value] | None:
         """The forward pass, each solvable bias chosen so that its z is what is aimed at."""

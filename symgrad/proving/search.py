@@ -111,7 +111,7 @@ def _decide(
         return proof
     if (found := refute.sharp(problem) or refute.equal(problem)) is not None:
         return _refuted(problem, found, timeout)
-    attempt = Attempt(problem)
+    attempt = Attempt(replace(problem, deadline=problem.deadline - timeout / 4))
     if (proof := _proved(attempt, gradients)) is not None:
         return proof
     if (found := refute.counterexample(problem, THOROUGH)) is not None:
@@ -121,7 +121,7 @@ def _decide(
 
 def _arrays(problem: Problem, gradients: explain.Gradients) -> Proof:
     """A claim about vectors and matrices: entry by entry, or by norms, or small arrays where it fails."""
-    attempt = Attempt(problem)
+    attempt = Attempt(replace(problem, deadline=problem.deadline - timeout / 4))
     if (refuted := refute_arrays.refuted(problem)) is not None:
         return refuted
     if (proof := _proved(attempt, gradients)) is not None:
