@@ -69,7 +69,7 @@ class Bounds:
 
     @property
     def sharp(self) -> bool:
-        """Whether no smaller bound holds, up to a thousandth: met with equality, or shown to be approached."""
+        """Whether no smaller bound holds, up to a thousandth: met, or shown to be approached."""
         return self.attained or self.approached
 
     @property
@@ -83,7 +83,9 @@ class Bounds:
 
     def phrases(self) -> Iterator[Phrase]:
         """The bound, its sharpness, and the layers, a sentence each."""
-        yield Phrase.of("bounds.best" if self.proof.verdict == "proved" else "bounds.not-proved", line=self.claim)
+        yield Phrase.of(
+            "bounds.best" if self.proof.verdict == "proved" else "bounds.not-proved", line=self.claim
+        )
         if self.found.ratio is None:
             yield Phrase.of("bounds.no-number", factors=self.found.free)
         if self.found.loss is None:

@@ -1,7 +1,7 @@
 """Work in a process of its own that is ended when its time is up, with a cap on its memory.
 
 The search looks at its deadline between steps; a step that takes too long is ended only from outside. A call
-from Python stays in its own process, so that a small claim costs milliseconds; the command line starts a child.
+from Python stays in its own process, so that a small claim costs milliseconds; a command starts a child.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ SMALL = 4
 """The largest depth that is tried for a counterexample."""
 
 
-def at_small_depths(problem: Problem) -> Counterexample | None:
+def at_small_depths(problem: Problem, points: int) -> Counterexample | None:
     """A counterexample at a small depth, where the claim speaks of ranges whose ends are letters."""
     if problem.question.families is None:
         return None
@@ -146,15 +146,13 @@ def at_small_depths(problem: Problem) -> Counterexample | None:
         left = problem.deadline - time.monotonic()
         try:
             small = make(problem.claim, problem.chain, left, problem.loop, numbers)
-            found = None if unwritten(small.question) else counterexample(small, QUICK_POINTS)
+            found = None if unwritten(small.question) else counterexample(small, points)
         except CertificateError:
             continue
         if found is not None:
             return found
     return None
 
-
-QUICK_POINTS = 300
 
 
 def free_letters(problem: Problem) -> set[str]:

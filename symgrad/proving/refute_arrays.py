@@ -77,11 +77,11 @@ def _array(counts: list[int], source: random.Random, trial: int) -> Tree:
     if plain_one:
         return Array(
             tuple(
-                Array(tuple(Number(scale if i == j else Fraction(0)) for j in range(columns))) for i in range(rows)
+                Array(tuple(Number(scale if i == j else Fraction(0)) for j in range(columns)))
+                for i in range(rows)
             )
         )
     entries = (0, 1, -1, 2)
     return Array(
         tuple(Array(tuple(number(source.choice(entries)) for _ in range(columns))) for _ in range(rows))
     )
-

@@ -105,7 +105,7 @@ def _decide(
     if unwritten(problem.question):
         return _undecided(claim, Phrase.of("proofs.undecided-chain"))
     _consistent(problem)
-    if (found := refute.counterexample(problem, QUICK) or refute.at_small_depths(problem)) is not None:
+    if (found := refute.counterexample(problem, QUICK) or refute.at_small_depths(problem, QUICK)) is not None:
         return _refuted(problem, found, timeout)
     if (proof := _proved(Attempt(problem, only=PLAIN), gradients)) is not None:
         return proof
@@ -114,7 +114,8 @@ def _decide(
     attempt = Attempt(replace(problem, deadline=problem.deadline - timeout / 4))
     if (proof := _proved(attempt, gradients)) is not None:
         return proof
-    if (found := refute.counterexample(problem, THOROUGH)) is not None:
+    deep = refute.at_small_depths(problem, THOROUGH)
+    if (found := deep or refute.counterexample(problem, THOROUGH)) is not None:
         return _refuted(problem, found, timeout)
     return _undecided(problem.claim, *reasons.of(problem, attempt.missing, attempt.tried))
 

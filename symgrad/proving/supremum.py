@@ -120,7 +120,7 @@ def bounded(found: Sizes, by: Tree) -> Relation:
 
 
 def with_weights(found: Sizes) -> Tree:
-    """c |w_2 w_3 w_4|, for weights that are left open."""
+    """C |w_2 w_3 w_4|, for weights that are left open."""
     weights: Tree = found.weights[0] if len(found.weights) == 1 else Mul(found.weights)
     assert found.slopes is not None
     number: list[Tree] = [Number(found.slopes)] if found.slopes != 1 else []

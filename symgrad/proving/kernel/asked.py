@@ -19,7 +19,6 @@ from symgrad.proving.kernel.readings import Families, families_of, pieces_of, se
 from symgrad.proving.kernel.setting import Setting, setting
 from symgrad.proving.kernel.written import spelled_out
 
-
 Shapes: TypeAlias = Mapping[Name, tuple[Tree, ...]]
 
 

@@ -1,4 +1,4 @@
-"""Chains whose one loop runs to a letter: derivative tokens from one layer, and the chain at a definite depth.
+"""Chains whose one loop runs to a letter: tokens from one layer, and the chain at a definite depth.
 
 The gradient through a run of layers is the product of the layers' own factors, each by `gradient` from the
 layer's equations: d s_p/d s_q = prod_{m=q+1}^p d s_m/d s_{m-1} for p >= q, by induction on p (the empty
@@ -135,7 +135,8 @@ class Loop:
     def layer(self, place: Tree) -> Lines:
         """The lines of the layer at a place."""
         return tuple(
-            (_name(at(name, {self.letter: place})), at(body, {self.letter: place})) for name, body in self.lines
+            (_name(at(name, {self.letter: place})), at(body, {self.letter: place}))
+            for name, body in self.lines
         )
 
     def unrolled(self, depth: int) -> Lines:
@@ -369,4 +370,3 @@ def tokens(loop: Loop, letters: Letters, *trees: Tree) -> Tokens:
     while len(free) < 2:
         free.append(f"k{len(free)}{len(taken)}")
     return Tokens(loop, letters, (free[0], free[1]))
-

@@ -1,4 +1,4 @@
-"""Assumptions about families where indices are letters: `|w_i| <= 1` holds for every i that its conditions allow.
+"""Assumptions about families where indices are letters: `|w_i| <= 1` for every i that its conditions allow.
 
 A letter in an index is free, and so the assumption speaks of the whole family, unless the letter is fixed:
 the depth of the chain, an end of a range, a letter said to be an integer. An assumption without any family
@@ -107,9 +107,7 @@ def stems(tree: Tree) -> set[str]:
 def index_letters(tree: Tree, exact: frozenset[Name] = frozenset()) -> frozenset[str]:
     """The letters in the indices of names; of those that exist as they are written, none."""
     names = (n for n in walk(tree) if isinstance(n, Name) and n not in exact)
-    return frozenset(
-        m.stem for n in names for index in n.indices for m in walk(index) if isinstance(m, Name)
-    )
+    return frozenset(m.stem for n in names for index in n.indices for m in walk(index) if isinstance(m, Name))
 
 
 def fixed_letters(statement: Tree, given: Sequence[Tree], loop: Loop | None) -> frozenset[str]:
@@ -143,7 +141,9 @@ def _indexed(tree: Tree) -> bool:
     return any(isinstance(n, Name) and n.indices for n in walk(tree))
 
 
-def pieces_of(statement: Tree, given: Sequence[Tree], families: Families, members: Iterable[Name]) -> list[Tree]:
+def pieces_of(
+    statement: Tree, given: Sequence[Tree], families: Families, members: Iterable[Name]
+) -> list[Tree]:
     """Every single assumption at hand: as written, for the members that occur, and the chain's ranges."""
     written = [piece for g in given for piece in parts(g)]
     letters = known_letters((*written, *families.ranges), statement)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from symgrad.errors import CertificateError
 from symgrad.notation.indices import Linear, canonical, from_linear, linear
@@ -36,6 +37,7 @@ OPEN = "\1"
 MAX_WRITTEN = 12
 MAX_PRIME = 1000
 LEVELS = 40
+NOTHING_KNOWN = Letters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Series(nf.Normaliser):
     depth: how many big operators are open around the tree.
     """
 
-    letters: Letters = Letters()
+    letters: Letters = NOTHING_KNOWN
     cuts: tuple[Tree, ...] = ()
     seen: dict[Tree, None] = field(default_factory=dict)
     depth: int = 0
@@ -90,7 +92,7 @@ class Series(nf.Normaliser):
                 if self.letters.at_least(a, cut) and self.letters.at_least(cut, b):
                     marks.insert(k + 1, cut)
                     break
-        return [(a, moved(b, -1)) for a, b in zip(marks, marks[1:], strict=False)]
+        return [(a, moved(b, -1)) for a, b in pairwise(marks)]
 
     # ---- powers
 
@@ -131,7 +133,7 @@ class Series(nf.Normaliser):
     def _atom_power(self, atom: Tree, exponent: Linear) -> nf.Rational:
         """x^(n + 2) = x^n x^2 where n >= 0; the part with letters as short as it certainly can be."""
         match atom:
-            case Pow(base, inner) if _symbolic(inner):
+            case Pow(_, inner) if _symbolic(inner):
                 return nf.atom(Pow(atom, from_linear(exponent)))
             case Apply(Name("exp"), (argument,), 0):
                 return self(Apply(Name("exp"), (Mul((from_linear(exponent), argument)),)))
@@ -177,7 +179,9 @@ class Series(nf.Normaliser):
         match atom:
             case BigOp("prod", body, index, low, high, _):
                 inside = self.inside(index, low, high)
-                return nf.atom(BigOp("prod", inside.canonical(Apply(nf.ABS, (body,))), index, low, high, True))
+                return nf.atom(
+                    BigOp("prod", inside.canonical(Apply(nf.ABS, (body,))), index, low, high, True)
+                )
             case Pow(Number(value), exponent) if value > 0:
                 return nf.atom(atom)
             case Pow(base, exponent) if _symbolic(exponent):
@@ -265,7 +269,9 @@ def _value(atom: Tree) -> nf.Rational:
 
 def _symbolic(exponent: Tree) -> bool:
     form = None if isinstance(exponent, Number) else linear(exponent)
-    return form is not None and bool(form[0]) and all(c.denominator == 1 for _, c in (*form[0], ("", form[1])))
+    return (
+        form is not None and bool(form[0]) and all(c.denominator == 1 for _, c in (*form[0], ("", form[1])))
+    )
 
 
 def _times(form: Linear, by: int) -> Linear:
@@ -304,8 +310,7 @@ def _primes(value: int, sign: int) -> Iterator[tuple[int, int]]:
 def _factors(poly: nf.Poly) -> Iterator[tuple[Tree, int]]:
     """A polynomial as number, atoms and what is left, each with its power."""
     shared = nf.content(poly)
-    for atom, power in sorted(shared, key=repr):
-        yield atom, power
+    yield from sorted(shared, key=repr)
     rest = {nf.strip(monomial, dict(shared)): c for monomial, c in poly.items()}
     lead = rest[min(rest, key=nf.order)]
     if lead != 1:
@@ -363,9 +368,9 @@ def explicit(sides: Sequence[Tree]) -> tuple[Tree, ...]:
     bound = {n.index for side in sides for n in walk(side) if isinstance(n, BigOp)}
     for side in sides:
         for node in walk(side):
-            if isinstance(node, Name) and len(node.indices) == 1 and not _stems(node) & bound:
-                if linear(node.indices[0]) is not None:
-                    found[canonical(node.indices[0])] = found[moved(node.indices[0], 1)] = None
+            alone = isinstance(node, Name) and len(node.indices) == 1 and not _stems(node) & bound
+            if alone and isinstance(node, Name) and linear(node.indices[0]) is not None:
+                found[canonical(node.indices[0])] = found[moved(node.indices[0], 1)] = None
     return tuple(sorted(found, key=repr))[:MAX_WRITTEN]
 
 

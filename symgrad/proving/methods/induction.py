@@ -42,8 +42,10 @@ MAX_LETTERS = 2
 
 def entries(statement: Relation, here: Setting, problem: Problem, prove: Prove) -> Iterator[Entry]:
     """Inductions on each letter from the least place that is known."""
-    (operator,), (a, b) = statement.operators, statement.operands
+    (operator,) = statement.operators
     if here.families is None or operator not in ("=", "<=", ">="):
+        return
+    if operator != "=" and not symbolic(statement):
         return
     bound = {n.index for n in walk(statement) if isinstance(n, BigOp)}
     letters = [x for x in sorted(_ends(statement, here)) if x not in bound]

@@ -236,7 +236,9 @@ def steps(problem: Problem, statement: Tree, entry: Entry, here: Setting, word: 
     """What the matrix is, each rule that is used once, the bound."""
     _, which, inside, limit = sides(statement)
     numbers = Numbers(here, builder(here, False))
-    made, bound = Argument(here, numbers, _accept, builder(here, entry["definitions"])).of(entry["node"], which)
+    made, bound = Argument(here, numbers, _accept, builder(here, entry["definitions"])).of(
+        entry["node"], which
+    )
     if made != inside:
         yield Phrase.of("arrays.made", equation=Relation(("=",), (inside, made)))
     yield from dict.fromkeys(_rules(entry["node"]))

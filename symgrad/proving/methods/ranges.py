@@ -30,7 +30,15 @@ from symgrad.proving.kernel import normal as nf
 from symgrad.proving.kernel.bounds import MIRROR
 from symgrad.proving.kernel.letters import Letters, symbolic
 from symgrad.proving.kernel.readings import stems
-from symgrad.proving.kernel.rules.ranges import Piece, form, layered, letters_of, not_empty, opened, read_piece
+from symgrad.proving.kernel.rules.ranges import (
+    Piece,
+    form,
+    layered,
+    letters_of,
+    not_empty,
+    opened,
+    read_piece,
+)
 from symgrad.proving.kernel.series import Series, explicit
 from symgrad.proving.kernel.setting import Setting
 from symgrad.proving.methods.method import Entry, Method, Prove, Word
@@ -50,7 +58,7 @@ def entries(statement: Relation, here: Setting, problem: Problem, prove: Prove) 
     if operator in ("=", "<=", ">="):
         for definitions, unfold in ((False, 0), (True, 1)):
             yield {"rule": "series", "unfold": unfold, "definitions": definitions}
-    if in_loop and (inner := layered(statement, here)) != statement:
+    if in_loop and not symbolic(statement) and (inner := layered(statement, here)) != statement:
         if (proof := prove(inner, here)) is not None:
             yield {"rule": "layers", "proof": proof}
     if operator in MIRROR and operator not in ("=", "!=") and symbolic(statement):
@@ -106,6 +114,8 @@ class Search:
         small, large = (side_of(value) for value in self.values(smaller, larger))
         pieces: list[Piece] = []
         if small.number == 0:
+            if not (large.ranges or large.powers or large.numeric):
+                return
             small = replace(side_of(self.values(larger, larger)[0]), number=Fraction(0))
         for range_ in dict.fromkeys((*small.ranges, *large.ranges)):
             pieces.append(self._piece(range_, small, large))

@@ -1,1 +1,1 @@
-"""Vectors and matrices entry by entry: sums of products with indices, exact coefficients, one form for each."""
+"""Vectors and matrices entry by entry: sums of products with indices, one form for each."""

@@ -1,4 +1,4 @@
-"""Expressions in vectors and matrices as sums of products with indices; derivative tokens by the chain rule."""
+"""Expressions in vectors and matrices as sums of products with indices; tokens by the chain rule."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def refuse(kind: str) -> CertificateError:
 
 @dataclass(slots=True)
 class Builder:
-    """Expressions about one chain. shapes: of the leaves. expand: put every defined name in, down to leaves."""
+    """Expressions about one chain. shapes: of the leaves. expand: put defined names in, down to leaves."""
 
     functions: Mapping[str, str]
     shapes: Mapping[Name, Shape]
@@ -234,7 +234,9 @@ class Builder:
         if stem in ("ones", "eye") and not order and len(tree.arguments) == 1:
             (size,) = tree.arguments
             free = tuple(self.pool.index(size) for _ in range(1 if stem == "ones" else 2))
-            return Entries(constant(1) if stem == "ones" else single(Atom(DELTA, free)), free, (size,) * len(free))
+            return Entries(
+                constant(1) if stem == "ones" else single(Atom(DELTA, free)), free, (size,) * len(free)
+            )
         parts = [self.of(argument) for argument in tree.arguments]
         if len(parts) == 1 and not tree.options and not order and (found := self._reduced(stem, parts[0])):
             return found
@@ -269,7 +271,11 @@ class Builder:
                 return self._power(self.of_entries(square, "sum"), HALF)
             case "opnorm", _:
                 poly = self.pool.collected(a.poly, a.free)
-                keys = (self.pool.key(p, f) for p in (poly, scaled(poly, Fraction(-1))) for f in (a.free, a.free[::-1]))
+                keys = (
+                    self.pool.key(p, f)
+                    for p in (poly, scaled(poly, Fraction(-1)))
+                    for f in (a.free, a.free[::-1])
+                )
                 return Entries(single(Atom(("opnorm", min(keys, key=repr)))), (), ())
             case "diag", (size,):
                 i, j = self.pool.index(size), self.pool.index(size)

@@ -1,4 +1,4 @@
-"""Claims about arrays at explicit small ones: sizes and entries are numbers, everything is worked out exactly.
+"""Claims about arrays at explicit small ones: sizes and entries are numbers, all worked out exactly.
 
 Spectral norms are taken of what is 1 x 1, a column, a row, or has two rows or two columns.
 """
@@ -147,7 +147,9 @@ class Numbers:
         match tree:
             case Relation((operator,), (a, b)):
                 if operator == "=" and (shape := self.build.of(a).shape or self.build.of(b).shape):
-                    return self._all_equal(a, b, tuple(range(int(s.value)) for s in shape if isinstance(s, Number)))
+                    return self._all_equal(
+                        a, b, tuple(range(int(s.value)) for s in shape if isinstance(s, Number))
+                    )
                 return compare(operator, self.value(a), self.value(b))
             case Relation(operators, operands):
                 links = zip(operators, operands, operands[1:], strict=False)
@@ -196,6 +198,8 @@ def _inverse(value: Value) -> Value:
     return 1 / value
 
 
-def sized(shapes: Mapping[Name, tuple[Tree, ...]], sizes: Mapping[Tree, Tree]) -> dict[Name, tuple[Tree, ...]]:
+def sized(
+    shapes: Mapping[Name, tuple[Tree, ...]], sizes: Mapping[Tree, Tree]
+) -> dict[Name, tuple[Tree, ...]]:
     """The shapes with numbers for their sizes."""
     return {name: tuple(substitute(size, sizes) for size in shape) for name, shape in shapes.items()}

@@ -62,7 +62,11 @@ def entries_of(value: Tree) -> list[tuple[Place, Fraction]]:
 
 
 def refutes(
-    numbers: Numbers, sizes: Mapping[Tree, Tree], statement: Tree, given: Sequence[Tree], universe: Sequence[Name]
+    numbers: Numbers,
+    sizes: Mapping[Tree, Tree],
+    statement: Tree,
+    given: Sequence[Tree],
+    universe: Sequence[Name],
 ) -> bool:
     """Whether every assumption certainly holds there and the claim certainly fails."""
     for assumption in given:

@@ -1,11 +1,27 @@
-"""Induction on an integer letter: the first case by itself, then from n to n + 1 by a multiple of the claim."""
+"""Induction on an integer letter: the first case by itself, then n + 1 from a multiple of the claim."""
 
 from __future__ import annotations
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.places import at, moved
-from symgrad.notation.tree import ZERO, Add, BigOp, Is, Logic, Mul, Name, Neg, Relation, Tree, names_in, number, rebuild, substitute, walk
+from symgrad.notation.tree import (
+    ZERO,
+    Add,
+    BigOp,
+    Is,
+    Logic,
+    Mul,
+    Name,
+    Neg,
+    Relation,
+    Tree,
+    names_in,
+    number,
+    rebuild,
+    substitute,
+    walk,
+)
 from symgrad.proving.kernel.depth import Loop
 from symgrad.proving.kernel.readings import stems
 from symgrad.proving.kernel.rules.entry import Entry, Prove, only
@@ -80,7 +96,7 @@ def _families(here: Setting, letter: str, tree: Tree, kept: list[Tree]) -> list[
 
 
 def next_case(statement: Tree, here: Setting, letter: str, start: Tree, *more: Tree) -> Setting:
-    """What holds in the step: the letter is an integer >= start; families where they do not mention a depth."""
+    """What holds in the step: the letter is an integer >= start; families that mention no depth."""
     place = Name(letter)
     kept = [*_free_of(here, letter), Is(place, "integer"), Relation(("<=",), (start, place))]
     further = Logic("and", (at(statement, {letter: moved(Name(letter), 1)}), *more))

@@ -149,7 +149,7 @@ def read_piece(data: Any) -> Piece:
 
 
 def opened(piece: Piece, here: Setting, letters: Letters) -> Setting:
-    """The setting for one place of the range: nothing is known of its letter but the range and the families."""
+    """The setting for one place of the range: of its letter only the range and the families are known."""
     if piece.range is None:
         return here
     letter, low, high = piece.range
