@@ -58,7 +58,7 @@ def sizes(derivation: Derivation, claim: Claim, definitions: Definitions) -> Siz
     """How large the factors of a gradient get under the claim's assumptions."""
     factors = list(derivation.factors)
     last: Tree = factors.pop() if factors and isinstance(factors[-1], Derivative) else ONE
-    values = dict(derivation.kept)
+    values: dict[Tree, Tree] = dict(derivation.kept)
     factors = [values.get(f, f) if isinstance(f, Derivative) else f for f in factors]
     whole = Claim(Relation(("<=",), (Mul((*factors, last)), ONE)), claim.given, claim.functions)
     with precise():

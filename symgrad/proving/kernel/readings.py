@@ -73,7 +73,7 @@ class Families:
 def _solved(pattern: Tree, letter: str, place: Tree) -> Tree | None:
     """The letter's value where the pattern is the letter, or the letter and a number."""
     form = linear(pattern)
-    if form is None or form[0] != ((letter, 1),) or linear(place) is None:
+    if form is None or dict(form[0]) != {letter: 1} or linear(place) is None:
         return None
     offset = from_linear(((), form[1]))
     difference = gap(offset, place)

@@ -185,7 +185,7 @@ class Search:
                     mean = next((n for n, b in self.here.definitions if _mean_square(b, u)), None)
                     if self.build.shape(name) != shape or mean is None:
                         continue
-                    parts = [(ones, ONE), (name, Div(mean, below))]
+                    parts: list[tuple[Tree, Tree]] = [(ones, ONE), (name, Div(mean, below))]
                     onto = [part for q, square in parts if (part := self._along(q, share, square))]
                     if len(onto) == 2:
                         inner = {"by": "projection", "of": to_data(start), "onto": onto}

@@ -37,13 +37,12 @@ from symgrad.proving.kernel.rules.ranges import (
     letters_of,
     not_empty,
     opened,
-    read_piece,
 )
 from symgrad.proving.kernel.series import Series, explicit
 from symgrad.proving.kernel.setting import Setting
-from symgrad.proving.methods.method import Entry, Method, Prove, Word
+from symgrad.proving.methods.method import Entry, Method, Prove
+from symgrad.proving.methods.ranges_words import steps
 from symgrad.proving.problem import Problem
-from symgrad.values.phrase import Phrase
 
 LETTERS = ("i", "k", "j", "l", "m", "r", "s", "q")
 Range = tuple[Tree, Tree]
@@ -58,8 +57,10 @@ def entries(statement: Relation, here: Setting, problem: Problem, prove: Prove) 
     if operator in ("=", "<=", ">="):
         for definitions, unfold in ((False, 0), (True, 1)):
             yield {"rule": "series", "unfold": unfold, "definitions": definitions}
-    if in_loop and not symbolic(statement) and (inner := layered(statement, here)) != statement:
-        if (proof := prove(inner, here)) is not None:
+    if in_loop and not symbolic(statement):
+        inner = layered(statement, here)
+        proof = None if inner == statement else prove(inner, here)
+        if proof is not None:
             yield {"rule": "layers", "proof": proof}
     if operator in MIRROR and operator not in ("=", "!=") and symbolic(statement):
         a, b = statement.operands
@@ -270,12 +271,12 @@ def _absorbed(side: Side, length: Linear) -> dict[Tree, int]:
     if letters and all(c is not None for c in common) and all(abs(v) == 1 for v in letters.values()):
         bases = {(c or Fraction(1)) ** int(letters[x]) for x, c in zip(letters, common, strict=True)}
         if len(bases) == 1:
-            (base,) = bases
+            number_ = Number(bases.pop())
             for letter in letters:
                 del side.numeric[letter]
-            found[Number(base)] = 1
+            found[number_] = 1
             if length[1]:
-                side.plain[Number(base)] = side.plain.get(Number(base), 0) - int(length[1])
+                side.plain[number_] = side.plain.get(number_, 0) - int(length[1])
     for item in list(side.powers):
         base, exponent, power = item
         if exponent[0] == length[0] and exponent[1] >= length[1]:
@@ -289,8 +290,8 @@ def _absorbed(side: Side, length: Linear) -> dict[Tree, int]:
 
 def _product(side: Side) -> Tree:
     factors = {b: e for b, e in side.plain.items() if e}
-    for letter, base in side.numeric.items():
-        factors[Pow(Number(base), Name(letter))] = 1
+    for letter, value in side.numeric.items():
+        factors[Pow(Number(value), Name(letter))] = 1
     for base, exponent, power in side.powers:
         factors[Pow(base, from_linear(exponent))] = power
     for (low, high), bodies in side.ranges.items():
@@ -316,9 +317,13 @@ def _tree(coefficient: Fraction, factors: Mapping[Tree, int]) -> Tree:
     return Div(top, below[0] if len(below) == 1 else Mul(tuple(below)))
 
 
+def _factors(tree: Tree) -> list[Tree]:
+    return list(tree.factors) if isinstance(tree, Mul) else [tree]
+
+
 def _apart(rest: Piece) -> list[Piece]:
     """What both sides share apart from the rest."""
-    left, right = (list(t.factors) if isinstance(t, Mul) else [t] for t in (rest.smaller, rest.larger))
+    left, right = (_factors(t) for t in (rest.smaller, rest.larger))
     shared = []
     for factor in list(left):
         if factor in right and not isinstance(factor, Number):
@@ -357,55 +362,6 @@ def _per_length(poly: nf.Poly, length: Linear) -> tuple[nf.Poly, nf.Poly]:
     each = {frozenset(m - {(Name(letter), 1)}): c / coefficient for m, c in mine.items()}
     whole = nf.Normaliser({})(from_linear(length)).numerator
     return each, nf.add(poly, nf.scale(nf.times(each, whole), Fraction(-1)))
-
-
-# ---- words
-
-
-def steps(problem: Problem, statement: Tree, entry: Entry, here: Setting, word: Word) -> Iterator[Phrase]:
-    """Why each factor or term is bounded, the empty range, and the conclusion."""
-    if entry["rule"] == "layers":
-        inner = layered(statement, here)
-        yield Phrase.of("ranges.layers", line=inner)
-        yield from word(inner, entry["proof"], here)
-        return
-    if entry["rule"] == "series":
-        yield Phrase.of("ranges.series", equation=statement)
-        return
-    assert isinstance(statement, Relation)
-    kind = entry["rule"]
-    letters = letters_of(here, statement)
-    for data in entry["pieces"]:
-        piece = read_piece(data)
-        inner = opened(piece, here, letters)
-        bars = kind == "termwise" and entry["bars"]
-        left: Tree = Apply(nf.ABS, (piece.smaller,)) if bars else piece.smaller
-        if piece.smaller == piece.larger:
-            continue
-        strict = data["positive"] is None if kind == "factorwise" else data["strict"]
-        relation = "<" if strict and statement.operators[0] in ("<", ">") else "<="
-        line = Relation((relation,), (left, piece.larger))
-        if piece.range is not None:
-            letter, low, high = piece.range
-            where = Relation(("<=", "<="), (low, Name(letter), high))
-            yield Phrase.of("ranges.each", range=where)
-        yield from word(line, data["proof"], inner)
-        if kind == "factorwise" and piece.smaller != ZERO:
-            yield Phrase.of("ranges.sign", line=Relation((">=",), (piece.smaller, ZERO)))
-    yield from _conclusion(statement, kind, entry)
-
-
-def _conclusion(statement: Relation, kind: str, entry: Entry) -> Iterator[Phrase]:
-    ranges = [read_piece(d).range for d in entry["pieces"] if d["range"] is not None]
-    strict = statement.operators[0] in ("<", ">")
-    for letter, low, high in [r for r in ranges if r is not None][:1]:
-        empty = Relation(("=",), (high, moved(low, -1)))
-        if not strict:
-            yield Phrase.of(f"ranges.empty-{'product' if kind == 'factorwise' else 'sum'}", case=empty)
-        else:
-            yield Phrase.of("ranges.not-empty", case=Relation((">=",), (high, low)))
-        _ = letter
-    yield Phrase.of("ranges.multiplied" if kind == "factorwise" else "ranges.added", line=statement)
 
 
 METHOD = Method("ranges", ("series", "layers", "factorwise", "termwise"), entries, steps)

@@ -11,7 +11,6 @@ from symgrad.notation.tree import (
     ONE,
     Add,
     Apply,
-    Component,
     Constant,
     Derivative,
     Div,
@@ -54,7 +53,7 @@ class Entries:
 
 
 def refuse(kind: str) -> CertificateError:
-    """What the kernel has no rule for."""
+    """What has no rule."""
     return CertificateError("certificate-unsupported", kind=kind)
 
 
@@ -109,8 +108,6 @@ class Builder:
                 return self._power(self.of(a), n)
             case Transpose(a):
                 return self._transposed(self.of(a))
-            case Component():
-                raise refuse("Component")
             case Derivative(Name() as of, by, 1):
                 return self.slope(of, by)
             case Apply():
@@ -218,7 +215,7 @@ class Builder:
             (term,) = poly
             atoms = {atom: power * n for atom, power in term.atoms.items()}
             if DELTA not in {atom.head for atom in atoms}:
-                return Entries((Term(term.coefficient**n, atoms),), a.free, a.shape)
+                return Entries((Term(term.coefficient ** int(n), atoms),), a.free, a.shape)
         return Entries(single(self._whole(poly, a.free), n), a.free, a.shape)
 
     def _whole(self, poly: Poly, free: Sequence[int]) -> Atom:
@@ -379,7 +376,7 @@ class Builder:
         """Every defined name put in."""
         total: list[Term] = []
         for term in poly:
-            product = (Term(term.coefficient, {}),)
+            product: Poly = (Term(term.coefficient, {}),)
             for atom, power in term.atoms.items():
                 product = self.pool.times(product, self._expanded_atom(atom, power))
             total += summed(product, term.bound)

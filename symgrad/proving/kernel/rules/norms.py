@@ -267,7 +267,8 @@ class Argument:
         start = from_data(node["of"])
         if which != NORM or len(self.build.of(start).shape) != 1:
             raise CertificateError("certificate-rule")
-        terms, vectors = [start], []
+        terms: list[Tree] = [start]
+        vectors: list[Tree] = []
         here = self.numbers.setting()
         for part in node["onto"]:
             q, c, square = (from_data(part[key]) for key in ("vector", "factor", "square"))

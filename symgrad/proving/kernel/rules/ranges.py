@@ -109,9 +109,9 @@ def activations(tree: Tree, here: Setting, letters: Letters) -> Tree:
             return BigOp(tree.kind, inner, index, low, high, True)
         case Name() if (place := loop.place(tree)) is not None and tree.stem in loop.made:
             if letters.at_least(Number(loop.low + ZERO.value), place):
-                body = dict(loop.layer(place)).get(tree)
-                if isinstance(body, Apply):
-                    return body
+                made = dict(loop.layer(place)).get(tree)
+                if isinstance(made, Apply):
+                    return made
             return tree
         case Name():
             return tree
