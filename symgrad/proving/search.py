@@ -29,7 +29,7 @@ from symgrad.proving.kernel.depth import Loop
 from symgrad.proving.kernel.evaluate import precise
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.intervals import Empty
-from symgrad.proving.kernel.letters import symbolic
+from symgrad.proving.kernel.letters import known_letters, symbolic
 from symgrad.proving.kernel.pieces import alternatives
 from symgrad.proving.methods import ARRAYS, BY_RULE, METHODS, PLACES, Method
 from symgrad.proving.needed import fewest
@@ -133,6 +133,8 @@ def _arrays(problem: Problem, gradients: explain.Gradients) -> Proof:
 
 def _consistent(problem: Problem) -> None:
     """Contradictory assumptions are the user's input error, never a proof."""
+    if problem.question.families and known_letters(problem.pieces, problem.statement).contradictory:
+        raise InputError("contradictory-assumptions")
     cases = [p for p in problem.pieces if isinstance(p, Logic) and p.operator == "or"]
     here = problem.setting()
     settings = [here] if not cases else [here.with_assumption(a) for a in cases[0].arguments]
