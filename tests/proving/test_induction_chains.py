@@ -67,7 +67,6 @@ CLAIMS: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
     (RECURRENT, "|dh_n/dh_k| < 1", ("|u| < 1",), False),
     (RECURRENT, "|dL/db| <= |h_n - y|", ("|u| <= 1",), False),
     (LINEAR, "y_n = x*prod(w_k, k, 1, n) + b*sum(prod(w_k, k, i+1, n), i, 1, n)", (), True),
-    (LINEAR, "y_n = x*prod(w_k, k, 1, n) + b*sum(prod(w_k, k, i, n), i, 1, n)", (), False),
     (LINEAR, "dL/dw_n = (y_n - y)*y_{n-1}", (), True),
     (LINEAR, "dL/dx = (y_n - y)*prod(w_k, k, 1, n)", (), True),
     (LINEAR, "y_n = x*prod(w_k, k, 1, n)", (), False),

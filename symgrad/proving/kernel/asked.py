@@ -33,9 +33,11 @@ class Asked:
     families: Families | None
     tokens: Tokens | None = None
     shapes: Shapes = field(default_factory=dict)
+    known: Mapping[str, Tree] = field(default_factory=dict)
 
     def written(self, tree: Tree) -> Tree:
         """A tree with its derivative tokens written out."""
+        tree = at(tree, self.known) if self.known else tree
         return written_out(tree, self.definitions) if self.tokens is None else self.tokens.written_out(tree)
 
     @property
@@ -100,7 +102,7 @@ def asked(
     families = families_of(statement, rest, loop)
     if families is not None:
         families = replace(families, ranges=tuple(ranges))
-    return Asked(functions, statement, tuple(rest), chain, families, writer)
+    return Asked(functions, statement, tuple(rest), chain, families, writer, known=known)
 
 
 def with_arrays(
