@@ -206,7 +206,6 @@ class Chain:
         """A lecture note on this chain; `answers=True` gives the answers to its exercises instead."""
         from symgrad.api.notes import notes
 
-        self.only_scalars("notes")
         return notes(self.network, format, lang, length, standalone, templates, answers)
 
     def functions(self, functions: Mapping[str, str] | None) -> dict[str, str]:
@@ -214,12 +213,6 @@ class Chain:
         found = function_names(functions)
         check_applied(self.network, found)
         return found
-
-    def only_scalars(self, action: str) -> None:
-        """Refuse what is not there yet for vectors and matrices, instead of treating them as numbers."""
-        if self.network.shapes:
-            name = next(plain(n) for n, shape in self.network.shapes.items() if shape)
-            raise NotSupportedError("arrays-not-yet", Where(self.network.name), action=action, name=name)
 
     def vary(self, functions: Mapping[str, str] | None = None, depth: int | None = None) -> Chain:
         """The same chain with other functions, or its one loop run to another depth."""

@@ -46,7 +46,8 @@ def inputs_of(network: Network) -> NoteInputs:
 
     def proof(claim: Claim) -> Proof:
         gradients = tokens(network, (claim.statement, *claim.given))
-        return prove(claim, definitions=network.definitions(), gradients=gradients)
+        shapes = {name: shape for name, shape in network.shapes.items() if shape and name in network.leaves}
+        return prove(claim, definitions=network.definitions(), gradients=gradients, shapes=shapes)
 
     def depths(name: Name, values: Mapping[str, str]) -> Mapping[str, int]:
         return vanishing(network, name, by_family(values)) or {}

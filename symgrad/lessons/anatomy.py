@@ -18,6 +18,8 @@ LETTER = "j"
 INPUTS = {"x", "X"}
 """What every reader takes for an input, also where it is only added."""
 MAX_PATHS = 8
+MAX_LINES = 16
+"""Most lines that a layer may have to be written once for all layers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ class Anatomy:
     def equations(self) -> tuple[Family | Tree, ...]:
         """The forward pass, repeated equations once with the letter j."""
         lines = [Relation(("=",), (name, body)) for name, body in self.bodies.items()]
-        run = find_run([(line,) for line in lines], least=1, late=False)
+        run = find_run([(line,) for line in lines], least=1, late=False, widest=MAX_LINES)
         if run is None or (low := index_of(lines[run.start].operands[0])) is None:
             return tuple(lines)
         block = tuple(lettered(line, low, LETTER) for line in lines[run.start : run.first_folded])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from symgrad.errors import InputError, Where
 from symgrad.lessons.anatomy import Anatomy
+from symgrad.lessons.arrays.note import array_sections
 from symgrad.lessons.deep import deep_sections
 from symgrad.lessons.inputs import NoteInputs
 from symgrad.lessons.sections.bound import size_section
@@ -42,6 +43,11 @@ def note(inputs: NoteInputs, length: str = "page") -> Note:
     if isinstance(network, SymbolicNetwork):
         made = deep_sections(inputs, network)
         return Note(made, Document(made.title, ()))
+    if any(network.shapes.values()):
+        called, parts, asked = array_sections(inputs)
+        if length == "full":
+            parts.insert(3, _all_gradients(inputs))
+        return _finished(inputs, called, parts, asked)
     anatomy = Anatomy(network)
     deep = inputs.derive(anatomy.first)
     sections = [notation(anatomy), forward_pass(anatomy), gradient_section(anatomy, deep)]
@@ -55,9 +61,14 @@ def note(inputs: NoteInputs, length: str = "page") -> Note:
     if (numbers := example_section(inputs, anatomy, deep)) is not None:
         sections.append(numbers)
     asked = exercises(inputs, anatomy, deep, size_number)
+    return _finished(inputs, title(anatomy, size is not None), sections, asked)
+
+
+def _finished(
+    inputs: NoteInputs, called: Phrase, sections: list[Section], asked: tuple[Exercise, ...]
+) -> Note:
     if asked:
         sections.append(_asked(asked))
-    called = title(anatomy, size is not None)
     return Note(Document(called, tuple(sections), inputs.source), _answers(called, asked, inputs))
 
 

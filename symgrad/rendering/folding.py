@@ -152,14 +152,18 @@ class Run:
 
 
 def find_run(
-    items: Sequence[tuple[Tree, ...]], least: int = 2, late: bool = True, by: int = 1
+    items: Sequence[tuple[Tree, ...]],
+    least: int = 2,
+    late: bool = True,
+    by: int = 1,
+    widest: int = _MAX_PERIOD,
 ) -> Run | None:
     """The run that leaves fewest items to print, among equals the latest (or earliest); linear time.
 
-    by: 1 where the items go one layer on each time, -1 where they go one layer back.
+    by: 1 where the items go one layer on each time, -1 where they go one layer back. widest: items a block.
     """
     best: Run | None = None
-    for period in range(1, min(_MAX_PERIOD, len(items) // 2) + 1):
+    for period in range(1, min(widest, len(items) // 2) + 1):
         same = [_follows(items[i], items[i + period], by) for i in range(len(items) - period)]
         length = 0
         for i in range(len(same) - 1, -1, -1):

@@ -58,6 +58,22 @@ def latex(value: Any) -> str:
     return rf"$\begin{{pmatrix}} {body} \end{{pmatrix}}$"
 
 
+def compact(value: Any) -> str:
+    """A vector or matrix on one line, row by row."""
+    rows = [f"[{', '.join(row)}]" for row in cells(value)]
+    return rows[0] if value.ndim == 1 else f"[{', '.join(rows)}]"
+
+
+def small(value: Any) -> str:
+    """A vector as a transposed row, a matrix in the small print of a line of text, between dollars."""
+    rows = [[c.replace(GAP, r"\cdots") for c in row] for row in cells(value)]
+    if value.ndim == 1:
+        row = r",\ ".join(rows[0])
+        return rf"$({row})^{{\top}}$"
+    body = r" \\ ".join(" & ".join(row) for row in rows)
+    return rf"$\left(\begin{{smallmatrix}} {body} \end{{smallmatrix}}\right)$"
+
+
 def diagonal(value: Any) -> str:
     """A diagonal matrix by what stands on it."""
     entries = [value[i, i] for i in range(len(value))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symgrad.notation.tree import Name, Relation, Tree, number
+from symgrad.rendering import grids
 from symgrad.rendering.document import (
     Block,
     Cell,
@@ -18,6 +19,7 @@ from symgrad.rendering.document import (
     Section,
     Table,
 )
+from symgrad.rendering.grids import is_grid
 from symgrad.rendering.numerals import numeral
 from symgrad.rendering.wording import Wording
 from symgrad.values.phrase import Phrase
@@ -91,9 +93,7 @@ def _block(block: Block, wording: Wording) -> BlockView:
         case Equations(items):
             return BlockView("formula", rows=_equations(items, wording))
         case Table(head, rows):
-            numeric = tuple(
-                all(isinstance(row[i], Numeral) for row in rows) and bool(rows) for i in range(len(head))
-            )
+            numeric = tuple(all(_numeric(row[i]) for row in rows) and bool(rows) for i in range(len(head)))
             cells = tuple(tuple(_cell(cell, wording) for cell in row) for row in rows)
             return BlockView(
                 "table", head=tuple(_cell(c, wording) for c in head), cells=cells, numeric=numeric
@@ -102,6 +102,10 @@ def _block(block: Block, wording: Wording) -> BlockView:
             return BlockView(
                 "items", items=tuple(wording.join(map(wording.say, phrases), gap) for phrases in items)
             )
+
+
+def _numeric(cell: Cell) -> bool:
+    return isinstance(cell, Numeral) and not is_grid(cell.value)
 
 
 def _clauses(phrases: tuple[Phrase, ...], wording: Wording) -> str:
@@ -118,6 +122,8 @@ def _cell(cell: Cell, wording: Wording) -> str:
             return wording.say(cell)
         case tuple():
             return _clauses(cell, wording)
+        case Numeral(value) if is_grid(value):
+            return grids.small(value) if _tex(wording) else wording.style.words(grids.compact(value))
         case Numeral(value):
             return wording.style.words(numeral(value))
         case str():
@@ -168,7 +174,10 @@ def _equations(items: tuple[Family | Tree, ...], wording: Wording) -> tuple[RowV
     parts: list[str] = []
     for item in items:
         if isinstance(item, Family):
-            parts.append(gap.join(style.math(f) for f in item.formulas) + _range(item, wording))
+            told = [style.math(f) for f in item.formulas]
+            short = len(gap.join(told)) <= (_WIDEST_TEX if tex else _WIDEST_TEXT)
+            parts += [gap.join(told)] if short else told
+            parts[-1] += _range(item, wording)
         else:
             parts.append(style.math(item))
     rows, row = [], parts[0]

@@ -1,0 +1,1 @@
+"""Notes of chains with vectors and matrices."""
