@@ -18,7 +18,7 @@ from symgrad.values.phrase import Phrase
 
 Whole: TypeAlias = int | list[int] | list[list[int]]
 MATRICES = ([[1, 0], [1, 1]], [[1, 1], [0, 1]], [[1, -1], [1, 1]], [[0, 1], [1, 0]])
-MOST_LINES, WIDE = 8, 100
+MOST_LINES, FEW, WIDE = 8, 6, 100
 """Longer forward passes are told by the last two values of a layer; so wide may a row of settings be."""
 
 
@@ -85,12 +85,14 @@ def point(subject: Subject) -> dict[Name, Whole]:
 
 def example_section(subject: Subject, worked: Example) -> Section:
     """The point, the forward pass and the way back in numbers."""
-    head = (Phrase.of("notes.head-quantity"), Phrase.of("notes.head-value"))
     rows = [*_forward(subject, worked), *_back(subject, worked)]
+    told, exact = answer(worked.of(subject.derivation.goal))
+    found = Relation(("=" if exact else "~",), (subject.derivation.goal, told))
     blocks: list[Block] = [
         Paragraph((_sizes(subject),)),
         Formula(tuple(_settings(worked.values, subject.sizes))),
-        Table(head, tuple(rows)),
+        side_by_side(rows),
+        Formula(((found,),)),
     ]
     return Section(tuple(blocks), Phrase.of("notes.example-matrix-heading"))
 
@@ -164,13 +166,22 @@ def _forward(subject: Subject, worked: Example) -> list[tuple[Cell, ...]]:
 
 
 def _back(subject: Subject, worked: Example) -> list[tuple[Cell, ...]]:
-    """The errors from the last layer back, then the gradient."""
+    """The errors from the last layer back."""
     rows: list[tuple[Cell, ...]] = [
         (Relation(("=",), (delta, goal)), Numeral(worked.of(goal))) for delta, goal in subject.errors.items()
     ]
     rows.sort(key=lambda row: -(index_of(row[0].operands[0]) or 0) if isinstance(row[0], Relation) else 0)
-    goal = subject.derivation.goal
-    return [*rows, (goal, Numeral(worked.of(goal)))]
+    return rows
+
+
+def side_by_side(rows: Sequence[tuple[Cell, ...]]) -> Table:
+    """Quantities and values, many of them in two columns."""
+    head: tuple[Cell, ...] = (Phrase.of("notes.head-quantity"), Phrase.of("notes.head-value"))
+    if len(rows) <= FEW:
+        return Table(head, tuple(rows))
+    half = (len(rows) + 1) // 2
+    right = [*rows[half:], ("", "")]
+    return Table((*head, *head), tuple((*a, *b) for a, b in zip(rows[:half], right, strict=False)))
 
 
 def answer(value: Any) -> tuple[Tree, bool]:

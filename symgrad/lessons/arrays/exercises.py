@@ -26,7 +26,7 @@ from symgrad.notation.tree import (
 from symgrad.values.phrase import Field, Phrase
 from symgrad.values.proof import Claim
 
-MOST = 3
+MOST, LONGEST = 3, 200
 
 
 def exercises(subject: Subject, bound: Bound | None, worked: Example | None) -> tuple[Exercise, ...]:
@@ -45,7 +45,7 @@ def _another(subject: Subject) -> Exercise | None:
     """The gradient of another parameter."""
     for name in subject.others:
         derivation = subject.inputs.derive(name)
-        if (line := result(derivation)) is not None:
+        if (line := result(derivation, LONGEST)) is not None:
             question = Phrase.of("notes.exercise-gradient", goal=derivation.goal)
             return Exercise((question,), (Phrase.of("notes.answer", equation=line),))
     return None

@@ -10,7 +10,7 @@ from itertools import product as choices
 from symgrad.lessons.inputs import NoteInputs
 from symgrad.lessons.numbers import exactly
 from symgrad.lessons.sections.bound import absolute, all_equal, at_most, equal
-from symgrad.notation.tree import Add, Apply, Mul, Name, Tree, names_in, number, walk
+from symgrad.notation.tree import Add, Apply, Derivative, Mul, Name, Tree, names_in, number, walk
 from symgrad.rendering.document import Block, Formula, Paragraph, Section
 from symgrad.rendering.folding import index_of
 from symgrad.values.derivation import Derivation
@@ -25,7 +25,7 @@ def weights_of_sum(deep: Derivation) -> tuple[Name, ...]:
         deep.path
         or not deep.kept
         or len(deep.factors) != 2
-        or any(isinstance(x, Apply) for x in walk(factor))
+        or any(isinstance(x, Apply | Derivative) for x in walk(factor))
     ):
         return ()
     return tuple(sorted(names_in(factor), key=lambda name: index_of(name) or 0))

@@ -24,7 +24,7 @@ from symgrad.rendering.numerals import numeral
 from symgrad.rendering.wording import Wording
 from symgrad.values.phrase import Phrase
 
-_WIDEST_TEX, _WIDEST_TEXT = 150, 90
+_WIDEST_TEX, _WIDEST_TEXT = 140, 90
 _GAP = {"text": "     ", "json": "; "}
 
 
