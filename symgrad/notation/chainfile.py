@@ -221,7 +221,8 @@ class ChainReader:
             sizes = tuple(substitute(canonical(strip_spans(s)), SIZE_LETTERS) for s in reading.formulas)
         needed = {"scalar": 0, "vector": 1, "matrix": 2}[match[2]]
         if len(sizes) != needed:
-            raise ParseError("shape-sizes", self.where(line, match.start(2)), kind=match[2], needed=needed)
+            form = {"scalar": "scalar", "vector": "vector(d)", "matrix": "matrix(m, n)"}[match[2]]
+            raise ParseError("shape-sizes", self.where(line, match.start(2)), name=match[1], form=form)
         self.shapes.append(Shape(target, match[2], sizes, self.where(line)))
 
     def equation(self, line: Line) -> None:

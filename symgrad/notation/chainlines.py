@@ -18,6 +18,9 @@ FUNCTION_VALUE = re.compile(
 )
 LAYERED = re.compile(r"([A-Za-z]+)\s*\^\s*\{?[(\[]\s*\w+\s*[)\]]\}?\s*(?:&\s*)?(?==|:\s*(?:vector|matrix))")
 
+FULL_WIDTH = str.maketrans("＝：，；（）＃", "=:,;()#")
+"""The signs that give a line its form, as a Chinese keyboard types them; columns stay where they are."""
+
 DECLARED = re.compile(r"\\?([A-Za-z]+).*:\s*(?:vector|matrix)\b")
 
 
@@ -38,7 +41,7 @@ def lines_of(text: str, name: str) -> list[Line]:
         whole = whole.rstrip("\r")
         if len(whole) > MAX_LINE:
             raise ParseError("too-long", Where(name, number, MAX_LINE, whole[:80]), limit=MAX_LINE)
-        said = whole.split("#", 1)[0].rstrip()
+        said = whole.translate(FULL_WIDTH).split("#", 1)[0].rstrip()
         stripped = said.lstrip(" \t")
         if not stripped:
             continue

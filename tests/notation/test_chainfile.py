@@ -45,9 +45,18 @@ def test_objective_parameters_and_general_functions() -> None:
     assert [plain(n) for n in found.parameters] == ["w", "c"]
 
 
+def test_full_width_signs_give_a_line_its_form() -> None:
+    assert equations("for j in 1..2：\n  a_j ＝ w_j a_{j-1}\nC ＝ （a_2 − y）²/2  ＃ 损失") == [
+        "a_1 = w_1 a_0", "a_2 = w_2 a_1", "C = (a_2 - y)^2/2",
+    ]  # fmt: skip
+
+
 BAD = [
     ("p = r\nr = q\nq = p", "1:5", "p -> r -> q -> p"),
     ("a = b\na = c", "2:1", "a is defined twice"),
+    ("x : vector\nC = sum(x)", "1:5", "a shape is written x : vector(d)"),
+    ("W : matrix(2)\nC = norm(W)", "1:5", "a shape is written W : matrix(m, n)"),
+    ("C = 1e-3 w^2", "1:5", "write 0.001 or 10^-3"),
     ("", "1:1", "no equation"),
     ("# only a comment\n", "1:1", "no equation"),
     ("for j in 4..1:\n  z_j = 1", "1:10", "4..1 runs downward"),

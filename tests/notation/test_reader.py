@@ -57,6 +57,53 @@ def test_spellings_of_one_thing_read_the_same(standard: str, spellings: list[str
             assert plain(found) == plain(wanted), spelling
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "says"),
+    [
+        ("log2(w x)", "log2", "write log(x)/log(2)"),
+        ("log10 (w x)", "log10", "write log(x)/log(10)"),
+        ("log2 x", "log2", "write log(x)/log(2)"),
+        (r"\log2(w x)", "log2", "write log(x)/log(2)"),
+        ("tanh2(w x)", "tanh2", "did you mean tanh? a product is written tanh(2)*(...)"),
+        ("relu6(z)", "relu6", "write min(relu(x), 6)"),
+        ("lam (w_1 + w_2)/2", "lam", "if a product is meant, write lam*(...)"),
+        ("sigmod(z)", "sigmod", "did you mean sigmoid?"),
+    ],
+)
+def test_functions_nobody_knows_are_refused_with_what_can_be_written(text: str, name: str, says: str) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        read(text)
+    assert f"unknown function {name}; {says}" in str(caught.value)
+
+
+def test_digits_behind_a_function_are_its_argument_where_nothing_is_applied() -> None:
+    assert plain(read("tanh 2 + log2")) == "tanh(2) + log(2)"
+    known = Context("chain", frozenset({Name("sigma", (number(2),))}))
+    assert plain(read("sigma2(w + 1)", known)) == "sigma_2*(w + 1)"
+
+
+@pytest.mark.parametrize("kind", ["chain", "claim"])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("1e-3 w^2", "write 0.001 or 10^-3; or 1*e - 3 if"),
+        ("w + 2.5E+2", "write 250 or 2.5*10^2; or 2.5*e + 2 if"),
+        ("1e5 w", "write 100000 or 10^5; or 1*e*5 if"),
+        ("3e-30", "write 3*10^-30; or 3*e - 30 if"),
+    ],
+)
+def test_powers_of_ten_are_asked_about_in_formulas(kind: str, text: str, says: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        read(text, Context(kind))
+    assert says in str(caught.value)
+
+
+def test_eulers_number_with_a_space_or_a_name_e_is_a_product() -> None:
+    assert plain(read("2 e - 3")) == "2 e - 3"
+    assert plain(read("2e-3", Context("chain", frozenset({Name("e")})))) == "2 e - 3"
+    assert plain(read("2e-3", Context("value", scientific=True))) == "0.002"
+
+
 MEANINGS = [
     ("a/b c", "a/b c"),
     ("a/(b c)", "a/(b c)"),

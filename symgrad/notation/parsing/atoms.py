@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from decimal import Decimal
 
 from symgrad.errors import SymgradError
 from symgrad.notation.lexer import Token
@@ -22,6 +24,7 @@ from symgrad.notation.tree import (
     substitute,
 )
 
+SCIENTIFIC = re.compile(r"(\d+\.?\d*|\.\d+)[eE]([-+]?\d+)(?![\w.])")
 BOXES = ("boxed", "fbox")
 
 
@@ -83,6 +86,7 @@ class Atoms(Cases):
 
     def number(self, token: Token) -> Tree:
         """A number, or the 1 of 1[z > 0]."""
+        self.refuse_scientific(token)
         self.take()
         assert token.value is not None
         if token.value == 1 and self.token.kind in ("[", "_", "{") and not self.token.spaced:
@@ -92,6 +96,32 @@ class Atoms(Cases):
             self.at = save
         decimal = "." in token.text or "e" in token.text.lower()
         return Number(token.value, decimal=decimal, span=(token.start, token.end))
+
+    def refuse_scientific(self, token: Token) -> None:
+        """Raise for 1e-3, a power of ten to whoever wrote it and a product with Euler's number to a reader.
+
+        An answer is asked about later, and only if it is not right as it reads.
+        """
+        match = SCIENTIFIC.match(self.source.text, token.start)
+        letter = self.peek().text
+        if match is None or self.context.kind == "answer" or self.context.scientific or letter in self.stems:
+            return
+        digits, exponent = match[1], int(match[2])
+        power = f"10^{exponent}" if digits == "1" else f"{digits}*10^{exponent}"
+        places = Decimal(f"{digits}e{exponent}") if abs(exponent) <= 12 else None
+        euler = (
+            f"{digits}*e {match[2][0]} {match[2][1:]}" if match[2][0] in "+-" else f"{digits}*e*{match[2]}"
+        )
+        raise self.source.error(
+            "scientific-number",
+            match.start(),
+            match.end(),
+            hint="scientific-number-short" if places is None else "scientific-number-hint",
+            text=match[0],
+            decimal="" if places is None else format(places, "f"),
+            power=power,
+            euler=euler,
+        )
 
     def bracket(self, token: Token) -> Tree:
         """Whatever stands between brackets of the same kind."""

@@ -50,6 +50,8 @@ class Letters(Operators):
         if text == "I" and self.peek().kind in ("(", "[", "{", "_") and (truth := self.truth_letter()):
             return truth
         if self.is_function(text):
+            if self.numbered():
+                raise self.numbered_function(token)
             return self.application(token)
         if text in ("e", "pi") and not self.subscripted():
             self.take()

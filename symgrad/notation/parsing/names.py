@@ -83,7 +83,12 @@ class Names(Scripts):
         name = self.subscripts(Name(text, span=(token.start, token.end)), token.start)
         if self.token.kind == "(" and not self.token.spaced and name.indices and text not in self.bare:
             raise self.fail(
-                "unknown-function", token, self.last, name=self.written(token), kind=UnknownNameError
+                "unknown-function",
+                token,
+                self.last,
+                name=self.written(token),
+                hint="product-meant",
+                kind=UnknownNameError,
             )
         return name
 
@@ -93,15 +98,44 @@ class Names(Scripts):
             return True
         return self.context.objective is not None and text in OBJECTIVE_LETTERS and text not in self.stems
 
+    def numbered(self) -> bool:
+        """Whether a built-in name goes on with digits, log2(x): another function, or a product?"""
+        digits = self.peek()
+        glued = digits.kind == "number" and not digits.spaced and digits.text.isdigit()
+        general = self.context.is_general(self.token.text)
+        following = self.peek(2)
+        applied = following.kind == "(" and not following.spaced
+        logarithm = self.token.text.lower() == "log" and digits.text in ("2", "10") and not self.latex
+        return glued and not general and (applied or (logarithm and self.starts_factor(following)))
+
+    def numbered_function(self, token: Token) -> SymgradError:
+        """The error for log2(x), tanh2(x), relu6(x), with what can be written instead."""
+        digits, base = self.peek(), token.text.lower()
+        hint, suggestion = "function-or-product", f"{token.text}({digits.text})*(...)"
+        if base == "log":
+            hint, suggestion = "write-instead", f"log(x)/log({digits.text})"
+        elif base == "relu":
+            hint, suggestion = "write-instead", f"min(relu(x), {digits.text})"
+        return self.fail(
+            "unknown-function",
+            token,
+            digits,
+            name=token.text + digits.text,
+            hint=hint,
+            known=token.text,
+            suggestion=suggestion,
+            kind=UnknownNameError,
+        )
+
     def unknown_function(self, token: Token) -> SymgradError:
-        """The error for a function nobody knows, with the nearest one that is known."""
+        """The error for a function nobody knows, with the nearest one that is known, or as a product."""
         pool = sorted(s.BUILT_IN | self.context.functions)
         nearest = next(iter(get_close_matches(token.text.lower(), pool, 1, 0.6)), "")
         return self.fail(
             "unknown-function",
             token,
             name=token.text,
-            hint="did-you-mean" if nearest else "",
+            hint="did-you-mean" if nearest else "product-meant",
             suggestion=nearest,
             kind=UnknownNameError,
         )
