@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from symgrad.api.proof import tokens
+from symgrad.api.proof import loop_of, tokens
 from symgrad.calculus.derive import derive
 from symgrad.lessons.inputs import NoteInputs
 from symgrad.lessons.note import note
 from symgrad.network.graph import Network
+from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.tree import Name
 from symgrad.numerics.vanishing import vanishing
 from symgrad.proving.search import prove
@@ -45,6 +46,9 @@ def inputs_of(network: Network) -> NoteInputs:
         return derive(network, name)
 
     def proof(claim: Claim) -> Proof:
+        if isinstance(network, SymbolicNetwork):
+            lines = tuple((line.target, line.body) for line in (*network.before, *network.after))
+            return prove(claim, definitions=lines, loop=loop_of(network))
         gradients = tokens(network, (claim.statement, *claim.given))
         shapes = {name: shape for name, shape in network.shapes.items() if shape and name in network.leaves}
         return prove(claim, definitions=network.definitions(), gradients=gradients, shapes=shapes)
@@ -54,7 +58,12 @@ def inputs_of(network: Network) -> NoteInputs:
 
     mark = hashlib.sha256(network.text.encode()).hexdigest()[:12]
     source = (f"symgrad {__version__}", f"symgrad notes {network.name}", f"sha256 {mark}")
-    return NoteInputs(network, derivation, proof, depths, source)
+
+    def deeper(depth: int) -> NoteInputs:
+        assert isinstance(network, SymbolicNetwork)
+        return inputs_of(network.at_depth(depth))
+
+    return NoteInputs(network, derivation, proof, depths, source, deeper)
 
 
 def by_family(values: Mapping[str, str]) -> dict[str, str]:

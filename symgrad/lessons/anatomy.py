@@ -65,6 +65,18 @@ class Anatomy:
                 found.append(Layer(name, out, function, weights, biases))
         return tuple(found)
 
+    @cached_property
+    def depth(self) -> int:
+        """How many layers lie one after the other; what one time step holds, its output too, is one of them."""
+        count, at = 0, None
+        seen: set[int | None] = set()
+        for layer in self.layers:
+            readout = layer.function is None and bool(self.activations) and layer.index in seen
+            if layer.index is None or (layer.index != at and not readout):
+                count, at = count + 1, layer.index
+            seen.add(layer.index)
+        return count
+
     def weights(self, body: Tree) -> tuple[Name, ...]:
         """The parameters that multiply something in a sum of terms."""
         return tuple(f for t in terms(body) if isinstance(t, Mul) for f in t.factors if f in self.parameters)

@@ -51,7 +51,7 @@ class Side:
         """How many layers there are: a number, or the letter."""
         if isinstance(self.network, SymbolicNetwork):
             return self.network.depth
-        return str(len(self.anatomy.layers))
+        return str(self.anatomy.depth)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from symgrad.calculus.derive import derive
+from symgrad.lessons.anatomy import Anatomy
+from symgrad.lessons.depth_bound import bound_exercises, bound_section, depth_bound
 from symgrad.lessons.inputs import NoteInputs
+from symgrad.lessons.sections.example import example_section
+from symgrad.lessons.sections.exercises import Exercise
 from symgrad.network.graph import instantiate
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.indices import linear
 from symgrad.notation.tree import Derivative, Name, Relation, Tree, number, walk
-from symgrad.rendering.document import Block, Document, Formula, Paragraph, Section, Table
+from symgrad.rendering.document import Block, Formula, Paragraph, Section, Table
 from symgrad.rendering.views.derivation import filled, product, reason
 from symgrad.values.derivation import Derivation, Step
 from symgrad.values.phrase import Phrase
@@ -19,13 +25,40 @@ LAYERS = (4, 2)
 """The example's number of layers; fewer where the longer formula has too many paths to be written out."""
 
 
-def deep_sections(inputs: NoteInputs, network: SymbolicNetwork) -> Document:
-    """The whole note, about the first parameter."""
+def deep_sections(
+    inputs: NoteInputs, network: SymbolicNetwork
+) -> tuple[Phrase, list[Section], tuple[Exercise, ...]]:
+    """Title, sections and exercises, about the first parameter."""
     parameter = network.parameters[0]
     found = inputs.derive(parameter)
-    sections = [forward(network), gradient(found), proof(found), example(network, found)]
+    bound = depth_bound(inputs, network, Fraction(1))
+    sections = [forward(network), gradient(found), proof(found)]
+    sections += [bound_section(bound) if bound else None, example(network, found), numbers(inputs)]
     title = Phrase.of("notes.title-deep", parameter=parameter, depth=Name(network.depth))
-    return Document(title, tuple(s for s in sections if s is not None), inputs.source)
+    asked = [another(inputs, network), *(bound_exercises(inputs, network, bound) if bound else ())]
+    exercises = tuple(exercise for exercise in asked if exercise is not None)
+    return title, [s for s in sections if s is not None], exercises
+
+
+def numbers(inputs: NoteInputs) -> Section | None:
+    """The numbers of four layers, and the depth from which a number format loses them."""
+    if inputs.at_depth is None:
+        return None
+    definite = inputs.at_depth(LAYERS[0])
+    anatomy = Anatomy(definite.network)
+    return example_section(definite, anatomy, definite.derive(anatomy.first))
+
+
+def another(inputs: NoteInputs, network: SymbolicNetwork) -> Exercise | None:
+    """The gradient of another parameter at any depth."""
+    for name in network.parameters[1:]:
+        found = inputs.derive(name)
+        told = filled(found)
+        if not any(isinstance(node, Derivative) for node in walk(told)):
+            question = Phrase.of("notes.exercise-gradient", goal=found.goal)
+            equation = Relation(("=",), (found.goal, told))
+            return Exercise((question,), (Phrase.of("notes.answer", equation=equation),))
+    return None
 
 
 def forward(network: SymbolicNetwork) -> Section:

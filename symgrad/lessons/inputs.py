@@ -19,6 +19,7 @@ class NoteInputs:
     prove: what becomes of a claim about the chain (it may mention `dC/db_1`).
     vanishing: for a parameter and leaf values (plain notation), number format -> depth from which that
         gradient rounds to 0 when the same rule is continued; None where the chain cannot be continued.
+    at_depth: for a chain of symbolic depth the same at a definite one.
     source: lines for the comment at the end (version, command, hash of the chain).
     """
 
@@ -27,3 +28,4 @@ class NoteInputs:
     prove: Callable[[Claim], Proof]
     vanishing: Callable[[Name, Mapping[str, str]], Mapping[str, int]] | None = None
     source: tuple[str, ...] = ()
+    at_depth: Callable[[int], NoteInputs] | None = None

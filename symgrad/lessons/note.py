@@ -41,8 +41,7 @@ def note(inputs: NoteInputs, length: str = "page") -> Note:
         hint = "no-parameters-hint" if leaves else ""
         raise InputError("no-parameters", Where(network.name), hint, names=leaves)
     if isinstance(network, SymbolicNetwork):
-        made = deep_sections(inputs, network)
-        return Note(made, Document(made.title, ()))
+        return _finished(inputs, *deep_sections(inputs, network))
     if any(network.shapes.values()):
         called, parts, asked = array_sections(inputs)
         if length == "full":

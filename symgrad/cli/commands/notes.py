@@ -36,14 +36,19 @@ def command(
     format_ = format_ or by_name or "markdown"
     network = read_chain(chain, swap, depth)
     settings: Any = {"length": length, "templates": templates}
-    emit(network.notes(format_, language(), **settings), output)
+    note = network.notes(format_, language(), **settings)
     if output is None:
+        emit(note)
         return 0
     answers = output.with_name(f"{output.stem}-answers{output.suffix}")
     solved = network.notes(format_, language(), answers=True, **settings)
+    written = [output, answers] if solved else [output]
+    older = [path.name for path in written if path.exists()]
+    emit(note, output)
     if solved:
         emit(solved, answers)
     if not quiet:
         said = words("wrote-notes", path=output, answers=answers) if solved else words("wrote", path=output)
-        show(said + "\n")
+        told = words(f"replaced-{len(older)}", names=", ".join(older)) if older else ""
+        show(f"{said}{told}\n")
     return 0
