@@ -14,12 +14,14 @@ from symgrad.calculus.depth_plan import make_plan
 from symgrad.calculus.derive import derive
 from symgrad.errors import InputError, SymgradError
 from symgrad.grading.depth_edits import depth_edits
+from symgrad.grading.depth_working import first_false, holds, meanings, refuted
 from symgrad.grading.diagnosis import diagnose
 from symgrad.grading.feedback import evidence, hints
 from symgrad.grading.forms import has_form
 from symgrad.grading.question import Question
 from symgrad.grading.reading import Answer
 from symgrad.grading.rubric import score
+from symgrad.grading.working import shown
 from symgrad.network.graph import instantiate
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.places import at, distance, letters_of
@@ -238,6 +240,15 @@ def judge_symbolic(
 ) -> Mark:
     """The verdict about an answer for a chain of symbolic depth."""
     bench = Bench(question, network)
+    if answer.stated:
+        for meant in meanings(bench, answer):
+            lines = [replace(x, left=x.left and substitute(x.left, meant), right=substitute(x.right, meant))
+                     for x in answer.stated]  # fmt: skip
+            if all(holds(bench, line) for line in lines):
+                answer = replace(answer, tree=substitute(answer.tree, meant), stated=())
+                break
+        else:
+            return by_own_lines(bench, answer, remarks)
     agreed = bench.same(answer.tree, question.gold)
     if agreed is not None:
         said = tuple(Phrase.of("feedback.depth-range", range=relation) for relation in agreed)
@@ -255,6 +266,23 @@ def judge_symbolic(
         why = (Phrase.of("feedback.undecided-symbolic-range"),)
         return Mark("undecided", evidence=why, remarks=remarks)
     return incorrect(bench, answer, found, remarks)
+
+
+def by_own_lines(bench: Bench, answer: Answer, remarks: tuple[Phrase, ...]) -> Mark:
+    """The mark of an answer with a line not known to hold: wrong only if its value is."""
+    line = first_false(bench, answer.stated)
+    try:
+        wrong = not answer.mixed and refuted(bench, answer.tree, answer.stated)
+    except (Backwards, *_FAILURES):
+        wrong = False
+    where = line.number
+    if not wrong:
+        why = (Phrase.of("feedback.working-unsettled-line", place=where, formula=shown(line)),)
+        return Mark("undecided", evidence=why, remarks=remarks)
+    said = (Phrase.of("feedback.working-wrong-line", place=where, formula=shown(line)),)
+    look = (Phrase.of("feedback.working-none-line", place=where),)
+    points = score(bench.question, "incorrect", ())
+    return Mark("incorrect", (), points, said, hints=(look, look, said), remarks=remarks)
 
 
 def incorrect(bench: Bench, answer: Answer, found: Instance, remarks: tuple[Phrase, ...]) -> Mark:

@@ -12,6 +12,7 @@ from symgrad.grading.cleaning import clean
 from symgrad.grading.doubts import doubt
 from symgrad.grading.question import Question
 from symgrad.grading.settling import settle
+from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.context import Context
 from symgrad.notation.reader import MAX_ANSWER, MAX_NODES, read, read_source
 from symgrad.notation.source import Source
@@ -56,7 +57,8 @@ class Answer:
     """What was read: the answer, what stood left of `=`, the other links, what letters stood for.
 
     lines: every claim of a derivation in order, the answer last. doubt: what the reading took for granted;
-    an answer that is not right under it is asked about and not judged.
+    an answer that is not right under it is asked about and not judged. stated: for a chain of symbolic depth
+    the lines about errors of layers and inner gradients, wherever they stand.
     """
 
     tree: Tree
@@ -65,6 +67,8 @@ class Answer:
     taken: tuple[tuple[str, str], ...] = ()
     lines: tuple[Line, ...] = ()
     doubt: SymgradError | None = None
+    stated: tuple[Line, ...] = ()
+    mixed: bool = False
 
 
 class Unreadable(Exception):
@@ -176,6 +180,7 @@ class Understanding:
                 raise self.source.error("answer-relation", *(formula.span or (0, 1)))
         place = self.place_of_answer()
         self.define([f for f in self.formulas if isinstance(f, Relation)], self.formulas[place])
+        stated = tuple(self.stated(place))
         lines: list[Line] = []
         for formula in self.formulas[:place]:
             lines.extend(self.lines_of(formula))
@@ -186,7 +191,24 @@ class Understanding:
             lines.append(Line(self.line(written), goal, part))
         final = self.finish(tree)
         lines.append(Line(self.line(tree), goal, final))
-        return Answer(final, None if left is None else strip_spans(left), links, lines=tuple(lines))
+        return Answer(
+            final,
+            None if left is None else strip_spans(left),
+            links,
+            lines=tuple(lines),
+            stated=stated,
+            mixed=bool(stated) and self.mixed(),
+        )
+
+    def mixed(self) -> bool:
+        """Whether the answer writes dC/dz_k beside delta_k, so that the two may differ in meaning."""
+        network, nodes = self.question.network, [node for part in self.formulas for node in walk(part)]
+        assert isinstance(network, SymbolicNetwork)
+        errors = any(isinstance(node, Name) and self.is_delta(node) for node in nodes)
+        inner = (strip_spans(node.by) for node in nodes if isinstance(node, Derivative))
+        return errors and any(
+            isinstance(name, Name) and network.argument(name.indices) == name for name in inner
+        )
 
     def place_of_answer(self) -> int:
         """Which formula is the answer: the last about the goal or about nothing, else the last."""
@@ -224,6 +246,28 @@ class Understanding:
             if local and relation is not answer:
                 raw[name] = strip_spans(relation.operands[-1])
         self.values = self.resolved(raw)
+
+    def stated(self, place: int) -> Iterator[Line]:
+        """What an answer about a symbolic depth says of other gradients, delta_k = w_{k+1} delta_{k+1} ...
+
+        Errors that the answer defines without a recursion are names for what stands there, and put in.
+        """
+        if not isinstance(self.question.network, SymbolicNetwork):
+            return
+        tree = substitute(strip_spans(self.sides(self.formulas[place])[1]), self.values)
+        recursive = any(
+            isinstance(node, Name) and node.indices and self.is_delta(node) for node in walk(tree)
+        )
+        if recursive:
+            self.values = {n: v for n, v in self.values.items() if n in self.own}
+        for number, formula in enumerate(self.formulas):
+            if number == place or not isinstance(formula, Relation):
+                continue
+            left = strip_spans(formula.operands[0])
+            if isinstance(left, Derivative) or (recursive and isinstance(left, Name) and self.is_delta(left)):
+                left = settle(self.question, left, self.source)
+                for side in formula.operands[1:]:
+                    yield Line(self.line(side), left, self.finish(side))
 
     def resolved(self, raw: dict[Tree, Tree]) -> dict[Tree, Tree]:
         """The values with each other's names put in, in whatever order they were written.

@@ -348,3 +348,41 @@ def test_slips_in_letters_are_named(
     assert found.verdict == "incorrect"
     assert found.mistakes[0].name == slip
     assert detail in found.mistakes[0].detail
+
+
+BASE, STEP = r"\delta_n=(a_n-y)\sigma'(z_n)", r"\delta_k=w_{k+1}\delta_{k+1}\sigma'(z_k)"
+OWN = r"\delta_n=a_n-y" + "\n" + r"\delta_k=w_{k+1}\sigma'(z_{k+1})\delta_{k+1}"
+DEEP = LAYERS.replace("L", "n").replace("cost(a_n)", "(a_n - y)^2/2")
+STATED = [
+    ("b_1", f"{BASE}\n{STEP}\ndC/db_1=\\delta_1", "correct"),
+    ("w_j", f"{BASE}\n{STEP}\ndC/dw_j=\\delta_j a_{{j-1}}", "correct"),
+    ("b_1", OWN + "\ndC/db_1=\\delta_1 \\sigma'(z_1)", "correct"),  # delta_k for dC/da_k
+    ("b_1", r"dC/db_1=\delta_1，其中 \delta_k=w_{k+1}\delta_{k+1}\sigma'(z_k)", "correct"),
+    ("b_1", BASE + "\n" + r"\delta_k=w_{k}\delta_{k+1}\sigma'(z_k)" + "\ndC/db_1=\\delta_1", "incorrect"),
+    (
+        "w_j",
+        BASE + "\n" + r"\delta_k=w_{k}\delta_{k+1}\sigma'(z_k)" + "\ndC/dw_j=\\delta_j a_{j-1}",
+        "incorrect",
+    ),
+    ("b_1", r"\delta_n=(a_n-y)" + f"\n{STEP}\ndC/db_1=\\delta_1", "incorrect"),
+    ("b_1", r"dC/db_1=\delta_1，其中 \delta_k=w_k\delta_{k+1}\sigma'(z_k)", "incorrect"),
+    (
+        "b_1",
+        r"\frac{dC}{da_k}=w_k\sigma'(z_k)\frac{dC}{da_{k+1}}" + "\ndC/db_1=dC/da_1 \\sigma'(z_1)",
+        "incorrect",
+    ),
+    ("b_1", OWN + "\n\\frac{dC}{dz_k}=\\delta_k\\sigma'(z_k)\ndC/db_1=dC/dz_1", "undecided"),
+    (
+        "b_1",
+        r"\delta_1 = y - a_n, dC/db_1 = -\delta_1 \prod_{k=2}^n w_k \prod_{k=1}^n \sigma'(z_k)",
+        "correct",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrt", "answer", "verdict"), STATED)
+def test_a_recursion_that_an_answer_states_is_checked(wrt: str, answer: str, verdict: str) -> None:
+    found = mark(DEEP, wrt, answer)
+    assert found.verdict == verdict, found
+    if verdict == "incorrect":
+        assert found.evidence[0].id == "feedback.working-wrong-line"
