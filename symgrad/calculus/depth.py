@@ -144,10 +144,10 @@ def derive_symbolic(
         NotSupportedError: layers that hand on several values, or gradients across the loop's ends.
     """
     target = of or network.objective
-    if network.shapes:
+    plan = make_plan(network, wrt, target)
+    if plan.course is not None and network.shapes:
         where, letter = network.loop.where, network.depth
         raise NotSupportedError("symbolic-depth-arrays", where, "symbolic-depth-needed-hint", letter=letter)
-    plan = make_plan(network, wrt, target)
     if plan.course is not None:
         from symgrad.calculus.depth_recursion import derive_recursion
 
@@ -161,6 +161,10 @@ def derive_symbolic(
     if not places:
         why = Phrase.of("steps.no-dependence", node=target, parent=goal.by)
         return Derivation(goal, (Step("no-dependence", goal, ZERO, why),), (ZERO,), notes=(why, *notes))
+    if network.shapes:
+        from symgrad.calculus.matrices.depth_derive import derive_arrays
+
+        return derive_arrays(network, plan, keep)
     writer = Writer(network, plan)
     reached = {goal.by}
     for place in places:

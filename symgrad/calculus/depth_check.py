@@ -20,16 +20,13 @@ from symgrad.calculus.depth import (
     product_of,
 )
 from symgrad.calculus.depth_plan import COMBINING, Plan, Run, fail, make_plan, state_of
-from symgrad.calculus.depth_points import verify_depths
+from symgrad.calculus.depth_points import layers_for, verify_depths
 from symgrad.calculus.derive import on_paths
 from symgrad.calculus.tidy import times
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.places import at, letters_of, moved
 from symgrad.notation.tree import ONE, BigOp, Derivative, Name, Relation, Tree
 from symgrad.values.derivation import Derivation, Step
-
-LAYERS = (1, 2, 3, 4, 5)
-"""The depths at which everything is compared with the unrolled chain."""
 
 Edge = tuple[Tree, Tree]
 
@@ -47,11 +44,15 @@ def check_symbolic(network: SymbolicNetwork, derivation: Derivation, seed: int) 
         from symgrad.calculus.depth_recursion_check import check_recursion
 
         return check_recursion(network, plan, derivation, seed)
+    if network.shapes and goal.by != goal.of and on_paths(plan.network, goal.by, goal.of):
+        from symgrad.calculus.matrices.depth_check import check_arrays_deep
+
+        return check_arrays_deep(network, plan, derivation, seed)
     count = structure(network, plan, derivation)
     for run in plan.runs.values():
         if any(step.rule in INDUCTION for step in derivation.steps):
             induction(network, plan, run, derivation)
-    verify_depths(network, plan, derivation, LAYERS, seed)
+    verify_depths(network, plan, derivation, layers_for(network, derivation), seed)
     return count
 
 

@@ -22,7 +22,7 @@ from symgrad.network.symbolic import Line, SymbolicNetwork, index_letters
 from symgrad.notation.indices import linear
 from symgrad.notation.places import distance, letters_of, moved
 from symgrad.notation.source import Source
-from symgrad.notation.tree import Apply, Derivative, Name, Relation, Tree
+from symgrad.notation.tree import Apply, Derivative, Name, Relation, Tree, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.values.derivation import Derivation
 
@@ -80,6 +80,8 @@ def free_letters(network: SymbolicNetwork, names: Sequence[Tree]) -> tuple[str, 
     used = {network.depth, *(name.stem for name in network.names if not name.indices)}
     for name in names:
         used |= letters_of(name)
+    sizes = [size for shape in network.file.shapes for size in shape.sizes]
+    used |= {node.stem for size in sizes for node in walk(size) if isinstance(node, Name)}
     used |= {label for name in network.outer for label in index_letters(name)}
     product = next(letter for letter in PRODUCT_LETTERS if letter not in used)
     total = next(letter for letter in SUM_LETTERS if letter not in used | {product})

@@ -18,6 +18,9 @@ from symgrad.notation.places import letters_of
 from symgrad.notation.tree import ONE, Derivative, Name, Number, Pow, Relation, Tree, rebuild, walk
 from symgrad.values.derivation import Derivation, Step
 
+LAYERS = (1, 2, 3, 4, 5)
+"""The depths at which everything is compared with the unrolled chain."""
+
 
 @dataclass(slots=True)
 class Instance:
@@ -191,9 +194,23 @@ class Instance:
                 fail(self.symbolic, derivation, "check-kept")
 
 
+def layers_for(network: SymbolicNetwork, derivation: Derivation) -> tuple[int, ...]:
+    """One to five layers, and as many as the members of the goal need."""
+    numbers = [
+        int(node.value) - int(network.low.value) + 1
+        for name in (derivation.goal.of, derivation.goal.by)
+        for index in getattr(name, "indices", ())
+        for node in walk(index)
+        if isinstance(node, Number)
+    ]
+    most = max((5, *numbers))
+    return LAYERS if most == 5 else (*LAYERS, most, most + 1)
+
+
 def verify_depths(
-    network: SymbolicNetwork, plan: Plan, derivation: Derivation, depths: Sequence[int], seed: int
-) -> None:
+    network: SymbolicNetwork, plan: Plan, derivation: Derivation, depths: Sequence[int], seed: int,
+    kind: type[Instance] = Instance,
+) -> None:  # fmt: skip
     """Every step and the gradient in all chains of these numbers of layers.
 
     Raises:
@@ -202,7 +219,7 @@ def verify_depths(
     seen: set[int] = set()
     for layers in depths:
         for attempt in range(20):
-            instance = Instance.of(network, layers, seed + 1000 * layers + attempt)
+            instance = kind.of(network, layers, seed + 1000 * layers + attempt)
             if instance is None:
                 break
             try:

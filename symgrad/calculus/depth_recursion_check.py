@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from symgrad.calculus import check as ordinary
 from symgrad.calculus.depth_plan import Plan, fail
-from symgrad.calculus.depth_points import verify_depths
+from symgrad.calculus.depth_points import layers_for, verify_depths
 from symgrad.calculus.depth_recursion import derive_recursion
 from symgrad.calculus.replay import Walk
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.values.derivation import Derivation
 
-LAYERS = (1, 2, 3, 4, 5, 6)
+MOST = 6
+"""Layers of the deepest chain compared, unless the gradient names later ones."""
 
 
 def check_recursion(network: SymbolicNetwork, plan: Plan, derivation: Derivation, seed: int) -> int:
@@ -34,5 +35,6 @@ def check_recursion(network: SymbolicNetwork, plan: Plan, derivation: Derivation
         fail(network, derivation, "check-result")
     if Walk(derivation.factors, (), ()).product != derivation.steps[-1].after:
         fail(network, derivation, "check-factors")
-    verify_depths(network, plan, derivation, LAYERS, seed)
+    layers = sorted({*layers_for(network, derivation), MOST})
+    verify_depths(network, plan, derivation, layers, seed)
     return len(derivation.steps)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import NoReturn, TypeAlias
 
 from symgrad.errors import ShapeError, Where
-from symgrad.network.graph import Equation, instantiate
+from symgrad.network.graph import Equation
 from symgrad.notation.chainfile import Shape as Declaration
 from symgrad.notation.indices import canonical, evaluate_index, linear
+from symgrad.notation.places import at
 from symgrad.notation.source import Source
 from symgrad.notation.tree import (
     ONE,
@@ -54,23 +55,26 @@ def shown(shape: Shape) -> str:
     return ("scalar", f"vector({sizes})", f"matrix({sizes})")[len(shape)]
 
 
-def declared(name: Name, declarations: tuple[Declaration, ...]) -> Shape | None:
-    """The declared shape of a name; a declaration `W_t : matrix(n_t, n_{t-1})` binds its index letters."""
+def declared(name: Name, declarations: tuple[Declaration, ...], general: bool = False) -> Shape | None:
+    """The declared shape of a name; a declaration `W_t : matrix(n_t, n_{t-1})` binds its index letters.
+
+    general: whether letters stand for any index, W_l and W_{k+1}, or are labels.
+    """
     for declaration in declarations:
         target = declaration.target
         if target == name:
             return tuple(canonical(size) for size in declaration.sizes)
         if target.stem != name.stem or len(target.indices) != len(name.indices) or not target.indices:
             continue
-        letters: dict[str, int] = {}
+        letters: dict[str, Tree] = {}
         for letter, value in zip(target.indices, name.indices, strict=True):
-            form = linear(letter)
-            if isinstance(letter, Name) and isinstance(value, Number) and form is not None:
-                letters[letter.stem] = int(value.value)
+            bound = linear(value) is not None if general else isinstance(value, Number)
+            if isinstance(letter, Name) and bound:
+                letters[letter.stem] = value
             elif letter != value:
                 break
         else:
-            return tuple(canonical(instantiate(size, letters)) for size in declaration.sizes)
+            return tuple(canonical(at(size, letters)) for size in declaration.sizes)
     return None
 
 
@@ -121,8 +125,8 @@ class Shapes:
                 return self.application(tree)
             case Derivative(of, by):
                 return self.derivative(of, by)
-            case BigOp(_, body):
-                return self.of(body)
+            case BigOp():
+                return self.big(tree)
             case Array(items):
                 return self.array(items)
         return SCALAR
@@ -228,6 +232,14 @@ class Shapes:
         if self.numerator and below and not top:
             return self.transposed_shape(below)
         return below if not top else (*top, *below) if len(top) + len(below) <= 2 else below
+
+    def big(self, tree: BigOp) -> Shape:
+        """A sum has the shape of a term; a product the rows of its first and the columns of its last."""
+        shape = self.of(tree.body)
+        if tree.kind == "sum" or len(shape) < 2:
+            return shape
+        ends = (tree.low, tree.high)
+        return tuple(canonical(at(size, {tree.index: end})) for size, end in zip(shape, ends, strict=True))
 
     def array(self, items: tuple[Tree, ...]) -> Shape:
         """A written-out vector, or rows of a matrix."""

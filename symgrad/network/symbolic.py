@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from symgrad.errors import InputError, NotSupportedError, UnknownNameError, Where
 from symgrad.network.graph import Equation, Network, Pattern, instantiate
+from symgrad.network.sizes import GeneralShapes
 from symgrad.notation import chainfile as cf
 from symgrad.notation.chainfile import read_chain
 from symgrad.notation.indices import linear
@@ -365,8 +366,7 @@ class SymbolicNetwork(Network):
         if form[1] < self.low.value:
             low = int(self.low.value - form[1] + depth)
             raise InputError("depth-below-range", Where(self.name), depth=depth, low=low)
-        network = build(read_chain(text_at(self, depth), self.name))
-        return rename_functions(network, dict(self.functions))
+        return rename_functions(build(read_chain(text_at(self, depth), self.name)), dict(self.functions))
 
 
 def index_letters(name: Name) -> frozenset[str]:
@@ -396,5 +396,5 @@ def build_symbolic(file: cf.ChainFile, loop: cf.Loop) -> SymbolicNetwork:
     assert form is not None
     for layers in (2, 3):
         deep = network.at_depth(int(network.low.value - form[1]) + layers - 1)
-    object.__setattr__(network, "shapes", deep.shapes)
+    object.__setattr__(network, "shapes", GeneralShapes(network, deep) if deep.shapes else {})
     return network

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from symgrad.network.graph import instantiate
 from symgrad.notation.places import at
-from symgrad.notation.tree import number, strip_spans
+from symgrad.notation.tree import Name, Tree, number, strip_spans
 from symgrad.notation.writers.plain import plain
 
 if TYPE_CHECKING:
@@ -25,9 +25,19 @@ def text_at(network: SymbolicNetwork, depth: int) -> str:
     if network.file.objective is not None:
         name, where = network.file.objective
         replace_line(lines, where.line, f"objective {plain(instantiate(strip_spans(name), values))}")
+    for shape in network.file.shapes:
+        sizes = tuple(instantiate(size, values) if is_indexed(size) else size for size in shape.sizes)
+        if sizes != shape.sizes:
+            kind = f"{shape.kind}({', '.join(map(plain, sizes))})"
+            replace_line(lines, shape.where.line or 0, f"{plain(shape.target)} : {kind}")
     ends = f"{plain(network.low)}..{plain(at(network.high, {network.depth: number(depth)}))}"
     replace_line(lines, network.loop.where.line, f"for {network.letter} in {ends}:")
     return "\n".join(lines)
+
+
+def is_indexed(size: Tree) -> bool:
+    """Whether a size depends on the layer, n_d; a bare letter is a size of its own."""
+    return isinstance(size, Name) and bool(size.indices)
 
 
 def replace_line(lines: list[str], place: int, text: str) -> None:

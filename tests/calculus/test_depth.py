@@ -339,11 +339,6 @@ def test_a_sum_over_other_layers_is_rejected() -> None:
     ("text", "wrt", "what"),
     [
         ("for t in 1..n:\n    h_t = w_t h_{t-1} + w_{t-1}\nL = h_n\n", "w_i", "symbolic-offset"),
-        (
-            "h_0 : vector(m)\nW_j : matrix(m, m)\nfor j in 1..n:\n    h_j = W_j h_{j-1}\nL = sum(h_n)\n",
-            "W_1",
-            "symbolic-depth-arrays",
-        ),
         (NEURONS.replace("(a_n - y)^2/2", "(a_n - y)^2/2 + w_n^2"), "w_i", "symbolic-skip"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from symgrad.calculus.tidy import plus, split_number
@@ -12,6 +13,7 @@ from symgrad.notation.tree import (
     ZERO,
     Add,
     Apply,
+    BigOp,
     Derivative,
     Div,
     Elementwise,
@@ -154,6 +156,10 @@ def transpose(tree: Tree, shapes: Shapes) -> Tree:
             return Elementwise(operator, transpose(a, shapes), transpose(b, shapes))
         case Apply(Name("diag" | "eye"), _):
             return tree
+        case BigOp("prod", body, index, low, high, ascending) if len(shapes.of(body)) == 2:
+            return BigOp("prod", transpose(body, shapes), index, high, low, not ascending)
+        case BigOp("sum", body):
+            return replace(tree, body=transpose(body, shapes))
     return Transpose(tree)
 
 

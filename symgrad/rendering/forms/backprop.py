@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from symgrad.calculus.tidy import plus, times
 from symgrad.notation.tree import ONE, Derivative, Mul, Name, Relation, Tree, names_in, substitute
 from symgrad.rendering.folding import index_of, lettered
-from symgrad.rendering.forms.rows import COMBINED, RUNS, Form, Row, equality, is_backward, joined, local_steps
+from symgrad.rendering.forms.rows import (
+    COMBINED,
+    INDUCTION,
+    RUNS,
+    Form,
+    Row,
+    equality,
+    is_backward,
+    joined,
+    local_steps,
+)
 from symgrad.values.derivation import Derivation, Step
 from symgrad.values.phrase import Phrase
 
@@ -70,6 +80,8 @@ def backprop(derivation: Derivation, parameters: Collection[Name] | None = None)
     """
     if any(step.rule == "recursion-step" for step in derivation.steps):
         return recursion(derivation)
+    if is_backward(derivation) and any(step.rule == "product-over-layers" for step in derivation.steps):
+        return through_layers(derivation)
     graph = read_graph(derivation)
     if not graph.uses:
         return None
@@ -128,6 +140,17 @@ def rewritten(graph: Backward, name: Name) -> list[Row]:
         for step in graph.derivation.steps
         if step.rule in COMBINED and step.before == token
     ]
+
+
+def through_layers(derivation: Derivation) -> Form:
+    """The adjoints of a loop of vectors: where they begin, how they go back a layer, where they are used."""
+    left_out = (*INDUCTION, "product-over-layers", "chain-rule")
+    rows = [
+        Row(equality(step.before, step.after), step.why, step.equation, step.conditions)
+        for step in derivation.steps
+        if step.rule not in left_out
+    ]
+    return Form(Phrase.of("forms.backward"), tuple(rows))
 
 
 def recursion(derivation: Derivation) -> Form:

@@ -49,6 +49,9 @@ def form_of(name: str, derivation: Derivation, network: Network | None) -> Form 
         derivation = in_gradient_layout(derivation, Sizes(shapes))
     if name in NOT_TOLD and any(step.rule in NOT_TOLD[name] for step in derivation.steps):
         raise NotSupportedError("style-not-yet", Where("<style>"), style=name)
+    layers = shapes and any(step.rule == "product-over-layers" for step in derivation.steps)
+    if layers and name in ("perturbation", "jacobian"):  # one layer's change is a vector, and in no line
+        raise NotSupportedError("style-not-yet", Where("<style>"), style=name)
     if name in NOT_TOLD and not isinstance(derivation.goal.of, Name):  # a second derivative
         raise NotSupportedError("style-not-yet", Where("<style>"), style=name)
     match name:
