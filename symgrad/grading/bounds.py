@@ -61,19 +61,49 @@ def judge_bound(question: Question, tree: Tree) -> Mark:
     match tree:
         case Relation((operator,), _) if operator in ("<=", ">=", "<", ">"):
             strict, mine, bound = oriented(tree)
-            times = multiple(question, Mul((bound, left)), Mul((right, mine)))
-            if times is None or strict or not comparable(question, mine, left, right):
+            if strict:
                 return proved_apart(question, tree)
-            return judged(question, times, tree)
-        case Relation(("=",), (_, value)):
+            times = multiple(question, Mul((bound, left)), Mul((right, mine)))
+            if times is not None and comparable(question, mine, left, right):
+                return judged(question, times, tree)
+            times = multiple(question, bound, right)  # sigma' <= 1/4 for |sigma'| <= 1/4
+            same = times is not None and question.decided(Relation(("=",), (mine, left))) == "proved"
+            return judged(question, times, tree) if times and same else proved_apart(question, tree)
+        case Relation(("=",), (name, value)) if names_constant(question, name):
             return judge_bound(question, value)
+        case Relation((_,), _):
+            return proved_apart(question, tree)
         case Relation():
-            return undecided(question)
+            return judge_parts(question, tree)
     about = any(isinstance(node, Derivative) for node in walk(tree))
     constant = right if about else constant_of(right)
     claim = Relation(("<=",), (left, tree if about else Div(Mul((tree, right)), constant)))
     times = multiple(question, tree, constant)
     return proved_apart(question, claim) if times is None else judged(question, times, claim)
+
+
+def names_constant(question: Question, tree: Tree) -> bool:
+    """Whether the left side of an equation only names the best constant: C, or the maximum of something."""
+    match tree:
+        case Name():
+            return tree not in question.context.known
+        case Apply(Name("max"), (_,)):
+            return True
+    return False
+
+
+def judge_parts(question: Question, tree: Relation) -> Mark:
+    """The mark of 0 < s <= 1/4: every part must hold, and one of them is the bound."""
+    marks: list[Mark] = []
+    for operator, low, high in zip(tree.operators, tree.operands, tree.operands[1:], strict=False):
+        part = Relation((operator,), (low, high))
+        mark = judge_bound(question, part)
+        if mark.verdict == "incorrect":
+            return mark
+        if mark.verdict == "correct" or question.decided(part) != "proved":
+            marks.append(mark)
+    correct = bool(marks) and all(mark.verdict == "correct" for mark in marks)
+    return marks[0] if correct else undecided(question)
 
 
 def judged(question: Question, times: Fraction, claim: Relation) -> Mark:

@@ -95,3 +95,22 @@ def test_an_assignment_takes_every_kind_of_question(tmp_path: Path) -> None:
     )
     results = grade(tmp_path / "sheet.yaml", tmp_path / "answers.csv")
     assert [r.mark.verdict for r in results] == ["correct"] * 4
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("sigma'(z) = 1/4", "incorrect"),
+        ("|sigma'(z)| = 1/4", "incorrect"), ("sigma'(z) < 1/4", "incorrect"),
+        ("1 < sigma'(z) <= 1/4", "incorrect"), ("0 < sigma'(z) < 1/4", "incorrect"),
+        ("sigma'(z) <= 1/2", "incorrect"), ("-sigma'(z) <= 1/4", "undecided"),
+        ("sigma'(z) <= 1/4", "correct"), ("0 < sigma'(z) <= 1/4", "correct"),
+        ("1/4 >= sigma'(z) > 0", "correct"), ("= 1/4", "correct"), ("max(sigma'(z)) = 1/4", "correct"),
+    ],
+)  # fmt: skip
+def test_an_equation_is_a_claim_and_every_part_of_a_chain_must_hold(answer: str, verdict: str) -> None:
+    assert Question(bound="|sigma'(z)| <= 1/4").mark(answer).verdict == verdict
+
+
+def test_an_equation_of_gradients_is_not_their_bound() -> None:
+    assert ASKED.mark("|dC/db_1| = |dC/db_3|/16").verdict == "incorrect"
