@@ -20,6 +20,9 @@ from symgrad.values.derivation import Derivation
 from symgrad.values.proof import Claim, Proof
 from symgrad.version import __version__
 
+PATIENCE = 60.0
+"""Seconds for a bound: what a note says should not depend on how busy the machine is."""
+
 
 def notes(
     network: Network,
@@ -48,10 +51,12 @@ def inputs_of(network: Network) -> NoteInputs:
     def proof(claim: Claim) -> Proof:
         if isinstance(network, SymbolicNetwork):
             lines = tuple((line.target, line.body) for line in (*network.before, *network.after))
-            return prove(claim, definitions=lines, loop=loop_of(network))
+            return prove(claim, definitions=lines, timeout=PATIENCE, loop=loop_of(network))
         gradients = tokens(network, (claim.statement, *claim.given))
         shapes = {name: shape for name, shape in network.shapes.items() if shape and name in network.leaves}
-        return prove(claim, definitions=network.definitions(), gradients=gradients, shapes=shapes)
+        return prove(
+            claim, definitions=network.definitions(), gradients=gradients, timeout=PATIENCE, shapes=shapes
+        )
 
     def depths(name: Name, values: Mapping[str, str]) -> Mapping[str, int]:
         return vanishing(network, name, by_family(values)) or {}

@@ -67,7 +67,7 @@ class Anatomy:
 
     @cached_property
     def depth(self) -> int:
-        """How many layers lie one after the other; what one time step holds, its output too, is one of them."""
+        """How many layers lie one after the other; what a time step holds is one of them, its output too."""
         count, at = 0, None
         seen: set[int | None] = set()
         for layer in self.layers:

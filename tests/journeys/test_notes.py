@@ -56,3 +56,20 @@ def test_notes_without_parameters_say_so(tmp_path: Path) -> None:
     chain.write_text("u = alpha x\nL = (u - y)^2\n", encoding="utf-8")
     done = symgrad("notes", chain)
     assert done.returncode == 2 and "parameters alpha" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_what_is_replaced_is_said(tmp_path: Path) -> None:
+    place = tmp_path / "n.md"
+    first = symgrad("notes", EXAMPLES / "nielsen.chain", "--lang", "en", "-o", place)
+    assert "n.md" in first.stdout and "n-answers.md" in first.stdout and "replacing" not in first.stdout
+    place.unlink()
+    again = symgrad("notes", EXAMPLES / "nielsen.chain", "--lang", "en", "-o", place)
+    assert "replacing an older n-answers.md" in again.stdout
+
+
+@pytest.mark.parametrize("name", ["mlp", "softmax", "lstm_net", "deep"])
+def test_notes_with_matrices_or_symbolic_depth(name: str, tmp_path: Path) -> None:
+    done = symgrad("notes", EXAMPLES / f"{name}.chain", "--lang", "zh", "-o", tmp_path / "n.tex")
+    assert done.returncode == 0, done.stderr
+    assert "练习" in (tmp_path / "n.tex").read_text(encoding="utf-8")
+    assert (tmp_path / "n-answers.tex").exists()

@@ -39,6 +39,7 @@ def inputs(
             return Proof(claim, verdict)
         tokens = [node for node in walk(claim.statement) if isinstance(node, Derivative)]
         gradients = {token: derive(net, token.by) for token in tokens}
-        return prove(claim, definitions=net.definitions(), gradients=gradients)
+        shapes = {name: shape for name, shape in net.shapes.items() if shape and name in net.leaves}
+        return prove(claim, definitions=net.definitions(), gradients=gradients, timeout=60.0, shapes=shapes)
 
     return NoteInputs(net, lambda name: derive(net, name), decide, vanishing, ("symgrad notes", net.name))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
+from symgrad.calculus.derive import derive
 from symgrad.lessons.arrays.backward import result
 from symgrad.lessons.arrays.example import Example, answer
 from symgrad.lessons.arrays.norms import Bound, value_at
@@ -19,12 +21,9 @@ from symgrad.notation.tree import (
     Relation,
     Transpose,
     Tree,
-    rebuild,
-    substitute,
     walk,
 )
 from symgrad.values.phrase import Field, Phrase
-from symgrad.values.proof import Claim
 
 MOST, LONGEST = 3, 200
 
@@ -53,27 +52,19 @@ def _another(subject: Subject) -> Exercise | None:
 
 def _one_hot(subject: Subject) -> Exercise | None:
     """What becomes of a cross-entropy's gradient if the entries of the target add up to 1."""
+    network = subject.inputs.network
     line = result(subject.derivation)
     for target in subject.anatomy.targets:
         total = Apply(Name("sum"), (target,))
         if line is None or total not in set(walk(line)):
             continue
         given = Relation(("=",), (total, ONE))
-        simple = without_ones(substitute(line, {total: ONE}))
-        pairs = tuple(subject.inputs.network.functions.items())
-        if subject.inputs.prove(Claim(simple, (given,), pairs)).verdict == "proved":
-            question = Phrase.of("notes.exercise-one-hot", given=given, goal=subject.derivation.goal)
+        found = derive(replace(network, assumptions=(*network.assumptions, given)), subject.wrt)
+        simple = result(found)
+        if simple is not None and any(step.rule == "by-assumption" for step in found.steps):
+            question = Phrase.of("notes.exercise-one-hot", given=given, goal=found.goal)
             return Exercise((question,), (Phrase.of("notes.answer", equation=simple),))
     return None
-
-
-def without_ones(tree: Tree) -> Tree:
-    """Products without their factors 1."""
-    tree = rebuild(tree, without_ones)
-    if not isinstance(tree, Mul):
-        return tree
-    factors = tuple(f for f in tree.factors if f != ONE)
-    return Mul(factors) if len(factors) > 1 else (*factors, ONE)[0]
 
 
 def _sizes(subject: Subject) -> Exercise | None:
