@@ -12,7 +12,7 @@ from flint import arb
 from symgrad.notation.tree import Add, Apply, Mul, Name, Number, Tree, names_in, walk
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate, truth
-from symgrad.proving.kernel.ranges import dyadic
+from symgrad.proving.kernel.ranges import FAR, dyadic
 from symgrad.proving.problem import Problem
 
 INPUTS = tuple(map(Fraction, ("0", "1", "-1", "2", "1/2", "-2", "10", "-10", "1/10")))
@@ -27,11 +27,14 @@ DRAWS, DRAWN_FROM = 600, 5
 
 
 class Points:
-    """The leaves' candidates; `complete` solves biases so that every z_j is 0, or 1 where 0 is a kink."""
+    """The leaves' candidates; `complete` solves biases so that every z_j is 0, or 1 where 0 is a kink.
 
-    def __init__(self, problem: Problem) -> None:
+    aimed: whether it does; else biases are leaves like any other.
+    """
+
+    def __init__(self, problem: Problem, aimed: bool = True) -> None:
         self.problem = problem
-        self.solved = _solvable(problem)
+        self.solved = _solvable(problem) if aimed else {}
         self.aim = {name: Fraction(int(_kinked(problem, name))) for name in self.solved}
         self.free = tuple(leaf for leaf in problem.leaves if leaf not in self.solved.values())
         self.candidates = {leaf: self._candidates(leaf) for leaf in self.free}
@@ -113,7 +116,9 @@ class Points:
 
 def rounded(value: arb) -> Fraction:
     """A short rational near a ball."""
-    return dyadic(value.mid()).limit_denominator(SHORT) if value.is_finite() else Fraction(0)
+    if not value.is_finite() or abs(value) > FAR:
+        return Fraction(0)
+    return dyadic(value.mid()).limit_denominator(SHORT)
 
 
 def _solvable(problem: Problem) -> dict[Name, Name]:

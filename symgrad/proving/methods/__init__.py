@@ -16,12 +16,14 @@ from symgrad.proving.methods import (
     induction,
     line,
     norms,
+    places,
     ranges,
 )
 from symgrad.proving.methods.method import Method, Prove
 
 METHODS: tuple[Method, ...] = (
     ranges.METHOD,
+    places.METHOD,
     induction.METHOD,
     exponentials.METHOD,
     line.METHOD,
@@ -31,7 +33,7 @@ METHODS: tuple[Method, ...] = (
 )
 """Cheapest and most explanatory first."""
 
-PLACES: tuple[Method, ...] = (ranges.METHOD, induction.METHOD)
+PLACES: tuple[Method, ...] = (ranges.METHOD, places.METHOD, induction.METHOD)
 """Those for ranges whose ends are letters: asked before the tactics, which know nothing of them."""
 
 ARRAYS: tuple[Method, ...] = (entries.METHOD, norms.METHOD)

@@ -40,6 +40,7 @@ from symgrad.proving.kernel.rules.ranges import (
 )
 from symgrad.proving.kernel.series import Series, explicit
 from symgrad.proving.kernel.setting import Setting
+from symgrad.proving.methods.doubt import fails
 from symgrad.proving.methods.method import Entry, Method, Prove
 from symgrad.proving.methods.ranges_words import steps
 from symgrad.proving.problem import Problem
@@ -157,6 +158,8 @@ class Search:
 
     def _factor(self, piece: Piece) -> Mapping[str, Any] | None:
         inner = opened(piece, self.here, self.letters)
+        if fails(Relation(("<=",), (piece.smaller, piece.larger)), inner):
+            return None
         sign = self.prove(Relation((">=",), (piece.smaller, ZERO)), inner)
         if sign is None:
             return None
@@ -209,6 +212,8 @@ class Search:
     def _term(self, piece: Piece, bars: bool) -> Mapping[str, Any] | None:
         inner = opened(piece, self.here, self.letters)
         left: Tree = Apply(nf.ABS, (piece.smaller,)) if bars else piece.smaller
+        if fails(Relation(("<=",), (left, piece.larger)), inner):
+            return None
         for operator in ("<", "<=") if self.strict and not_empty(piece, self.letters) else ("<=",):
             proof = self.prove(Relation((operator,), (left, piece.larger)), inner)
             if proof is not None:

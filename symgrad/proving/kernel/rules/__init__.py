@@ -23,6 +23,7 @@ from symgrad.proving.kernel.rules import (
     line,
     logic,
     norms,
+    places,
     ranges,
 )
 from symgrad.proving.kernel.rules.entry import Rule
@@ -45,6 +46,7 @@ RULES: Mapping[str, Rule] = {
     "factorwise": ranges.factorwise,
     "termwise": ranges.termwise,
     "induction": induction.induction,
+    "place": places.place,
     "entries": arrays.entries,
     "norms": norms.norms,
     "line": line.line,

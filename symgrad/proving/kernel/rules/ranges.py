@@ -149,9 +149,15 @@ def read_piece(data: Any) -> Piece:
 
 
 def opened(piece: Piece, here: Setting, letters: Letters) -> Setting:
-    """The setting for one place of the range: of its letter only the range and the families are known."""
+    """The setting for one place of the range: of its letter only the range and the families are known.
+
+    Where a piece stands alone: what the families say of its members, which a cut may have brought in.
+    """
+    members = [n for tree in (piece.smaller, piece.larger) for n in names_in(tree)]
     if piece.range is None:
-        return here
+        known = () if here.families is None else here.families.pieces(members, letters, here.used)
+        new = [u for u in known if u not in here.used]
+        return here.using((*here.used, *new)) if new else here
     letter, low, high = piece.range
     if letter in stems(low) | stems(high):
         raise CertificateError("certificate-malformed", problem="range")
@@ -159,7 +165,6 @@ def opened(piece: Piece, here: Setting, letters: Letters) -> Setting:
     place = Name(letter)
     bounds: list[Tree] = [Relation(("<=",), (low, place)), Relation(("<=",), (place, high))]
     if here.families is not None:
-        members = [n for tree in (piece.smaller, piece.larger) for n in names_in(tree)]
         clean = Letters(tuple(f for f in letters.facts if letter not in dict(f[0]))).within(letter, low, high)
         kept += here.families.pieces(members, clean, here.used)
     return here.using(tuple(dict.fromkeys((*kept, *bounds))))

@@ -1,0 +1,38 @@
+"""A letter that can only be one place: the claim there."""
+
+from __future__ import annotations
+
+from symgrad.errors import CertificateError
+from symgrad.notation.codec import from_data
+from symgrad.notation.places import at
+from symgrad.notation.tree import BigOp, Name, Tree, walk
+from symgrad.proving.kernel.readings import stems
+from symgrad.proving.kernel.rules.entry import Entry, Prove, only
+from symgrad.proving.kernel.rules.ranges import letters_of
+from symgrad.proving.kernel.setting import Setting
+from symgrad.proving.kernel.written import spelled_out
+
+
+def place(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """The claim with n = 1 put in, where 1 <= n and n <= 1 certainly hold; or with n = i."""
+    only(entry, "letter", "place", "proof")
+    letter, there = entry["letter"], from_data(entry["place"])
+    if not isinstance(letter, str) or letter in stems(there) or bound(statement, letter):
+        raise CertificateError("certificate-malformed", problem="letter")
+    letters, name = letters_of(here, statement), Name(letter)
+    if not (letters.at_least(there, name) and letters.at_least(name, there)):
+        raise CertificateError("certificate-missing")
+    changed, setting = placed(statement, here, letter, there)
+    prove(changed, entry["proof"], setting)
+
+
+def placed(statement: Tree, here: Setting, letter: str, there: Tree) -> tuple[Tree, Setting]:
+    """The claim and the assumptions with a place put in for a letter; the assumptions as they were, too."""
+    changed = [at(u, {letter: there}) for u in here.used if not bound(u, letter)]
+    setting = here.using(tuple(dict.fromkeys((*here.used, *changed))))
+    return spelled_out(at(statement, {letter: there}), here.functions), setting
+
+
+def bound(tree: Tree, letter: str) -> bool:
+    """Whether a big operator of the tree has this index."""
+    return any(isinstance(node, BigOp) and node.index == letter for node in walk(tree))
