@@ -8,7 +8,7 @@ from math import ceil, floor
 from typing import Any
 
 from symgrad.errors import CertificateError
-from symgrad.notation.tree import Apply, Name, Number, Relation, Tree, walk
+from symgrad.notation.tree import Apply, Mul, Name, Number, Pow, Relation, Tree, walk
 from symgrad.proving import kernel
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.bounds import Bounds
@@ -17,6 +17,7 @@ from symgrad.proving.kernel.evaluate import compare, evaluate
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.intervals import Empty, Interval
 from symgrad.proving.kernel.normal import ABS
+from symgrad.proving.kernel.ranges import FAR
 from symgrad.proving.problem import Problem
 from symgrad.proving.tactics.goal import factors_of
 from symgrad.values.phrase import Phrase
@@ -159,7 +160,12 @@ def _shown(value: Any) -> Tree:
     """An exact number, or the rounded middle of a ball."""
     if isinstance(value, Fraction):
         return Number(value)
-    return Number(Fraction(value.mid().str(8, radius=False)), decimal=True)
+    digits, _, power = value.mid().str(8, radius=False).partition("e")
+    if abs(int(power or 0)) > FAR:
+        return Mul(
+            (Number(Fraction(digits), decimal=True), Pow(Number(Fraction(10)), Number(Fraction(power))))
+        )
+    return Number(Fraction(f"{digits}e{power or 0}"), decimal=True)
 
 
 def best_known(problem: Problem) -> Iterator[Phrase]:

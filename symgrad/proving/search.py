@@ -243,10 +243,13 @@ def entry_for(statement: Tree, here: kernel.Setting, attempt: Attempt) -> Entry 
             inner = entry_for(b, here.with_assumption(a), attempt)
             return None if inner is None else {"rule": "implies", "proof": inner}
         case Logic("iff", (a, b)):
+            if not attempt.has_values(statement, here):
+                return None
             both = [(b, here.with_assumption(a)), (a, here.with_assumption(b))]
             return _all("iff", both, attempt)
         case Logic("or", choices):
-            for k, choice in enumerate(choices):
+            plain = attempt.has_values(statement, here)
+            for k, choice in enumerate(choices) if plain else ():
                 if (inner := entry_for(choice, here, attempt)) is not None:
                     return {"rule": "or", "choice": k, "proof": inner}
             return _otherwise(choices, here, attempt)

@@ -25,6 +25,7 @@ def pieces(statement: Relation, here: kernel.Setting, attempt: Attempt, entry_fo
     try:
         bounds = here.bounds(statement)
         changed, open_ = settled(statement, bounds), undecided(statement, bounds)
+        both = alternatives(open_[0], bounds) if open_ else ()
     except CertificateError:
         return None
     if changed != statement or open_:
@@ -40,7 +41,7 @@ def pieces(statement: Relation, here: kernel.Setting, attempt: Attempt, entry_fo
     attempt.splits += 1
     attempt.method.append("pieces")
     entries = []
-    for alternative in alternatives(open_[0], bounds):
+    for alternative in both:
         inner = entry_for(statement, here.with_assumption(alternative), attempt)
         entries.append(inner)
         if inner is None:

@@ -27,6 +27,7 @@ from symgrad.notation.tree import (
     Relation,
     Tree,
     substitute,
+    walk,
 )  # fmt: skip
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
@@ -194,7 +195,7 @@ class Bounds:
     def enclose(self, tree: Tree) -> Interval:
         """An interval that holds the value where the assumptions hold; raises where it may be undefined."""
         if (found := self._memo.get(tree)) is None:
-            found = self._structural(tree)
+            found = self._structural(tree).shortened()
             if not isinstance(tree, Number | Indicator):
                 found = found & self._looked_up(tree)
             self._memo[tree] = found
@@ -311,6 +312,14 @@ class Bounds:
                     return point(0)
         return LINE
 
+    def defined(self, *claims: Tree) -> None:
+        """Raise unless both sides of every comparison have values wherever the assumptions hold."""
+        for claim in claims:
+            for node in walk(claim):
+                if isinstance(node, Relation):
+                    for side in node.operands:
+                        self.enclose(side)
+
     def decided(self, condition: Tree) -> bool | None:
         """Whether a condition certainly holds or certainly fails, both its sides being defined then."""
         if not isinstance(condition, Relation):
@@ -339,6 +348,7 @@ class Bounds:
         name = known.resolve(tree.function, self.functions)
         if name == "piecewise":
             values = [*tree.arguments[::2][: len(tree.arguments) // 2], tree.arguments[-1]]
+            self.defined(*tree.arguments[1:-1:2])
             hull = self.enclose(values[0])
             for value in values[1:]:
                 hull = hull.hull(self.enclose(value))

@@ -149,6 +149,15 @@ class Interval:
             high_closed = any(x.high == high and x.high_closed for x in (self, other))
         return Interval(low, low_closed, high, high_closed)
 
+    def shortened(self) -> Interval:
+        """An interval around this one whose ends have no more than some thousand digits."""
+        low, high = _rounded(self.low, down=True), _rounded(self.high, down=False)
+        if low is self.low and high is self.high:
+            return self
+        low_closed = self.low_closed and (low is self.low or low != 0)
+        high_closed = self.high_closed and (high is self.high or high != 0)
+        return Interval(low, low is not None and low_closed, high, high is not None and high_closed)
+
     def to_data(self) -> list[Any]:
         """[low, closed, high, closed] with ends as text or None."""
         low = None if self.low is None else str(self.low)
@@ -162,6 +171,27 @@ def point(value: int | Fraction) -> Interval:
 
 
 LINE = Interval()
+MAX_BITS, KEPT_BITS = 8000, 256
+"""How long the numerator and the denominator of an end may be; how many bits are left of a longer end."""
+
+
+def _rounded(end: Fraction | None, down: bool) -> Fraction | None:
+    """An end that is not too long, on the outer side: infinite or 0 where its size is out of all reach.
+
+    An end that becomes 0 had the sign that an open 0 says.
+    """
+    if end is None or max(end.numerator.bit_length(), end.denominator.bit_length()) <= MAX_BITS:
+        return end
+    if not down:
+        below = _rounded(-end, True)
+        return None if below is None else -below
+    exponent = end.numerator.bit_length() - end.denominator.bit_length()
+    if exponent > MAX_BITS // 2:
+        return Fraction(2) ** (MAX_BITS // 2) if end > 0 else None
+    if exponent < -MAX_BITS // 2:
+        return Fraction(0) if end > 0 else -(Fraction(2) ** (-MAX_BITS // 2 + 2))
+    unit = Fraction(2) ** (exponent - KEPT_BITS)
+    return (end // unit) * unit
 
 
 def _corner(a: tuple[Fraction, int, bool], b: tuple[Fraction, int, bool]) -> tuple[Fraction, int, bool]:

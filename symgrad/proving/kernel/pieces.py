@@ -52,7 +52,23 @@ def settled(tree: Tree, bounds: Bounds) -> Tree:
                 return here
         case Apply(Name("max" | "min"), (_, _, *_), 0, ()):
             return _extreme(node, bounds)
+        case Apply(Name("piecewise"), _, 0, ()):
+            return _chosen(node, bounds)
     return node
+
+
+def _chosen(node: Apply, bounds: Bounds) -> Tree:
+    """Piecewise(v, c, ..., otherwise) up to its first condition that holds, without those that fail."""
+    *pairs, last = node.arguments
+    kept: list[Tree] = []
+    for value, condition in zip(pairs[::2], pairs[1::2], strict=True):
+        held = bounds.decided(condition)
+        if held:
+            last = value
+            break
+        if held is None:
+            kept += [value, condition]
+    return Apply(node.function, (*kept, last)) if kept else last
 
 
 def _extreme(node: Apply, bounds: Bounds) -> Tree:
@@ -113,6 +129,8 @@ def undecided(tree: Tree, bounds: Bounds) -> list[Relation]:
                     conditions = [n.condition for n in walk(formula) if isinstance(n, Indicator)]
             case Apply(Name("max" | "min"), (a, b, *_), 0, ()):
                 conditions = [Relation((">=",), (a, b))]
+            case Apply(Name("piecewise"), arguments, 0, ()):
+                conditions = list(arguments[1:-1:2])
         for condition in conditions:
             if not isinstance(condition, Relation) or len(condition.operators) != 1:
                 continue

@@ -21,6 +21,8 @@ End: TypeAlias = tuple[Fraction | None, bool]
 ZERO_UP = Interval(Fraction(0), True)
 ABOVE_ZERO = Interval(Fraction(0), False)
 X = Name("x")
+FAR = 4000
+"""Numbers beyond 2^FAR, and nearer to 0 than 2^-FAR but for the length of a mantissa, are not written out."""
 
 
 def larger(a: Interval, b: Interval) -> Interval:
@@ -39,14 +41,25 @@ def around(value: Value) -> Interval:
         return point(value)
     if not value.is_finite():
         return LINE
-    low, high = dyadic(value.lower()), dyadic(value.upper())
-    return Interval(low, True, high, True)
+    below, above = _below(value.lower()), _below((-value).lower())
+    return Interval(below, below is not None, None if above is None else -above, above is not None)
 
 
 def dyadic(end: arb) -> Fraction:
-    """An exact Arb number as a fraction."""
-    mantissa, exponent = end.mid().man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    """An exact Arb number as a fraction, or one below it where its size is out of all reach."""
+    if (found := _below(end)) is None:
+        raise CertificateError("certificate-interval")
+    return found
+
+
+def _below(end: arb) -> Fraction | None:
+    """The number, or a simple one below it where its size is out of all reach; None is -infinity."""
+    mantissa, exponent = (int(part) for part in end.mid().man_exp())
+    if abs(exponent) <= FAR:
+        return Fraction(mantissa) * Fraction(2) ** exponent
+    if mantissa > 0:
+        return Fraction(2) ** FAR if exponent > 0 else Fraction(0)
+    return None if exponent > 0 else -(Fraction(1, 2) ** (FAR - mantissa.bit_length()))
 
 
 def image(name: str, order: int, x: Interval) -> Interval:

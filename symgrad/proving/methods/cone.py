@@ -11,12 +11,15 @@ import numpy as np
 Poly: TypeAlias = Mapping[Any, Fraction]
 MAX_SUPPORT = 60
 NEAR = 1e-9
+FLOAT_BITS = 1000
 
 
 def combination(target: Poly, columns: Sequence[Poly], free: Sequence[bool]) -> list[Fraction] | None:
     """C with target = sum c_k column_k and c_k >= 0 where the column is not free; exact, or None."""
     rows = {m: i for i, m in enumerate(dict.fromkeys(m for p in (target, *columns) for m in p))}
     if not rows or not columns:
+        return None
+    if any(not _fits(c) for p in (target, *columns) for c in p.values()):
         return None
     signs = [(k, s) for k in range(len(columns)) for s in ((1, -1) if free[k] else (1,))]
     matrix = np.zeros((len(rows), len(signs)))
@@ -39,6 +42,11 @@ def combination(target: Poly, columns: Sequence[Poly], free: Sequence[bool]) -> 
             return None
         found[k] += value
     return found
+
+
+def _fits(c: Fraction) -> bool:
+    """Whether a coefficient is of a size that floats can hold."""
+    return abs(c.numerator.bit_length() - c.denominator.bit_length()) < FLOAT_BITS
 
 
 def _support(matrix: Any, goal: Any) -> list[int] | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import Logic, Relation, Tree
 from symgrad.proving.kernel.families import parts
+from symgrad.proving.kernel.intervals import Empty
 from symgrad.proving.kernel.pieces import alternatives
 from symgrad.proving.kernel.rules.entry import Entry, Prove, only
 from symgrad.proving.kernel.setting import Setting
@@ -29,13 +31,20 @@ def _pieces(statement: Tree) -> Sequence[Tree]:
 
 
 def either(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
-    """The chosen part of `A or B`."""
+    """The chosen part of `A or B`; the others have values, too."""
     only(entry, "choice", "proof")
     match statement:
         case Logic("or", arguments):
+            _defined(statement, here)
             prove(arguments[range(len(arguments))[entry["choice"]]], entry["proof"], here)
         case _:
             raise CertificateError("certificate-rule")
+
+
+def _defined(statement: Tree, here: Setting) -> None:
+    """Raise unless every part has values wherever the assumptions hold, which may be nowhere."""
+    with suppress(Empty):
+        here.bounds(statement).defined(statement)
 
 
 def otherwise(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
@@ -63,10 +72,11 @@ def implies(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
 
 
 def iff(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
-    """Each side from the other."""
+    """Each side from the other; both have values."""
     only(entry, "parts")
     match statement:
         case Logic("iff", (a, b)):
+            _defined(statement, here)
             first, second = entry["parts"]
             prove(b, first, here.with_assumption(a))
             prove(a, second, here.with_assumption(b))
