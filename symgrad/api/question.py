@@ -13,6 +13,7 @@ from symgrad.api.names import function_names, one, variables
 from symgrad.errors import InputError, SymgradError, Where
 from symgrad.grading import question as grading
 from symgrad.grading.forms import FORMS
+from symgrad.grading.kinks import signs
 from symgrad.grading.marking import mark as mark_answer
 from symgrad.grading.question import LAYOUTS
 from symgrad.grading.rubric import STEPS
@@ -181,7 +182,7 @@ class Question:
         context = Context("claim", known=declared, functions=frozenset(settings["functions"]), arrays=arrays)
         if bound is not None and chain is not None:
             context = chain_context(chain)
-        gold = strip_spans(read(text, context, name="<gold>"))
+        gold = signs(strip_spans(read(text, context, name="<gold>")))
         if isinstance(gold, Relation) != (bound is not None):
             raise InputError("question-bound" if bound is not None else "one-formula", Where("<question>"))
         if bound is not None:

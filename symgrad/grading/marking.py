@@ -15,6 +15,7 @@ from symgrad.grading.diagnosis import Found, diagnose
 from symgrad.grading.domains import demands, never_zero, nowhere
 from symgrad.grading.feedback import evidence, hints
 from symgrad.grading.forms import has_form
+from symgrad.grading.kinks import equal_apart
 from symgrad.grading.matrices.judge import judge_shaped
 from symgrad.grading.numbers import judge_number
 from symgrad.grading.question import Question
@@ -24,8 +25,9 @@ from symgrad.grading.worker import worker_for
 from symgrad.grading.working import Working, introduced, judge_working, shown, sub_question
 from symgrad.grading.working import said as described
 from symgrad.network.symbolic import SymbolicNetwork
-from symgrad.notation.tree import Derivative, Name, Pow, Relation, Tree, walk
+from symgrad.notation.tree import ZERO, Derivative, Name, Pow, Relation, Tree, walk
 from symgrad.notation.writers.latex import latex
+from symgrad.notation.writers.plain import plain
 from symgrad.phrases import LANGUAGES
 from symgrad.values.mark import Mark, Mistake
 from symgrad.values.phrase import Phrase
@@ -106,6 +108,10 @@ def judge(question: Question, answer: Answer) -> Mark:
     if working is not None:
         answer = replace(answer, tree=working.tree)
     decision = compare(question, answer.tree, question.gold)
+    if decision.verdict == "unknown" and (zeros := equal_apart(question, answer.tree)):
+        conditions = (Relation(("!=",), (u, ZERO)) for u in sorted(zeros, key=plain))
+        said = tuple(Phrase.of("feedback.kink", condition=condition) for condition in conditions)
+        return Mark("correct", points=question.points, remarks=(*remarks, *said))
     if decision.verdict == "unknown":
         return Mark(
             "undecided", evidence=(Phrase.of(f"feedback.undecided-{decision.reason}"),), remarks=remarks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symgrad.arithmetic.written_out import written_out
 from symgrad.calculus.derive import derive
+from symgrad.grading.kinks import signs
 from symgrad.grading.question import Question
 from symgrad.grading.scalars import scalars
 from symgrad.network.graph import Network
@@ -29,6 +30,7 @@ def settle(question: Question, tree: Tree, source: Source) -> Tree:
     """
     if question.renamed:
         tree = substitute(tree, question.renamed)
+    tree = signs(tree)
     if question.scalar:
         tree = scalars(tree)
     network = question.network
