@@ -151,11 +151,12 @@ class Chain:
         *,
         functions: Mapping[str, str] | None = None,
         timeout: float = 10.0,
+        oracle: bool = True,
     ) -> Proof:
         """Decide a claim about this chain, such as "|dC/db_1| <= |dC/db_3|/16" given ["|w_j| <= 1"]."""
         from symgrad.api.proof import prove_about
 
-        return prove_about(self.network, claim, given, self.functions(functions), timeout)
+        return prove_about(self.network, claim, given, self.functions(functions), timeout, oracle)
 
     def bounds(
         self,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from symgrad.api.names import context_of, function_names
+from symgrad.api.sides import refuse_arrays_by_size
 from symgrad.calculus.derive import derive
 from symgrad.calculus.second import seconds_filled
 from symgrad.errors import InputError, NotSupportedError, UnknownNameError, Where
@@ -77,7 +78,7 @@ class Proof:
         """The proof as a self-contained Coq file, for `coqc` with coq-interval and coquelicot.
 
         Raises:
-            NotSupportedError: nothing is proved, or the argument is of a kind that is not written for Coq yet.
+            NotSupportedError: nothing is proved, or the argument is of a kind not written for Coq yet.
         """
         from symgrad.proving.coq import export
 
@@ -118,6 +119,7 @@ def prove(
     *,
     functions: Mapping[str, str] | None = None,
     timeout: float = 10.0,
+    oracle: bool = True,
 ) -> Proof:
     """Decide a claim for all values of its names, under assumptions.
 
@@ -126,6 +128,7 @@ def prove(
         given: such as ["|w| <= 1"].
         functions: {"sigma": "tanh"}; sigma is the logistic sigmoid unless said otherwise.
         timeout: seconds.
+        oracle: whether z3 and cvc5, where installed, may be asked last; their word stays `checked` False.
 
     Raises:
         ParseError: a text cannot be read; UnknownNameError: it names what does not exist.
@@ -145,7 +148,7 @@ def prove(
     pairs = tuple(sorted((k, v) for k, v in named.items() if k in used))
     with at_claim(claim, given):
         asked = values.Claim(trees[0], tuple(trees[1:]), pairs, claim, tuple(given))
-        return Proof(search(asked, timeout=timeout))
+        return Proof(search(asked, timeout=timeout, oracle=oracle))
 
 
 def bare_in_all(texts: Sequence[tuple[str, str]]) -> frozenset[str]:
@@ -182,13 +185,20 @@ def refuse_tokens(tree: Tree, text: str, place: str) -> None:
 
 
 def prove_about(
-    network: Network, claim: str, given: Sequence[str], functions: Mapping[str, str], timeout: float
+    network: Network,
+    claim: str,
+    given: Sequence[str],
+    functions: Mapping[str, str],
+    timeout: float,
+    oracle: bool = True,
 ) -> Proof:
     """Decide a claim about a chain: its derivative tokens are derived, its names are the chain's."""
     context = context_of(network, "claim")
     statement = read_claim(claim, context, "<claim>")
     assumptions = tuple(read_claim(text, context, "<given>") for text in given)
     refuse_expressions(assumptions, given)
+    for text, place in ((claim, "<claim>"), *((text, "<given>") for text in given)):
+        refuse_arrays_by_size(network, text, context, place)
     statement, *filled = (seconds_filled(network, tree) for tree in (statement, *assumptions))
     assumptions = tuple(filled)
     pairs = tuple(sorted({**network.functions, **functions}.items()))
@@ -202,7 +212,12 @@ def prove_about(
         gradients = tokens(network, (statement, *assumptions))
         shapes = {name: shape for name, shape in network.shapes.items() if shape and name in network.leaves}
         found = search(
-            value, definitions=network.definitions(), gradients=gradients, timeout=timeout, shapes=shapes
+            value,
+            definitions=network.definitions(),
+            gradients=gradients,
+            timeout=timeout,
+            shapes=shapes,
+            oracle=oracle,
         )
         return Proof(found)
 

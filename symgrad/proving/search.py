@@ -21,7 +21,7 @@ from symgrad.notation.tree import (
     substitute,
     walk,
 )
-from symgrad.proving import attained, explain, kernel, places, reasons, refute, refute_arrays, rescue
+from symgrad.proving import attained, explain, kernel, oracles, places, reasons, refute, refute_arrays, rescue
 from symgrad.proving.attempt import Attempt
 from symgrad.proving.kernel.asked import Shapes, unwritten
 from symgrad.proving.kernel.bounds import Missing
@@ -57,6 +57,7 @@ def prove(
     timeout: float = 10.0,
     loop: Loop | None = None,
     shapes: Shapes | None = None,
+    oracle: bool = False,
 ) -> Proof:
     """Decide a claim: `proved` or `refuted` only with a certificate the kernel accepted, else `undecided`.
 
@@ -67,6 +68,7 @@ def prove(
         timeout: seconds of search.
         loop: the layers of a chain whose depth is a letter; definitions are then the other equations.
         shapes: of the leaves that are vectors and matrices.
+        oracle: whether a solver may be asked last; what it says stays unchecked.
 
     Raises:
         InputError: the claim is no relation, or its assumptions contradict each other.
@@ -79,7 +81,7 @@ def prove(
     claim = _bare(claim)
     chain = tuple((name, strip_spans(body)) for name, body in definitions)
     with precise():
-        proof = _decide(claim, chain, gradients or {}, timeout, loop, shapes or {})
+        proof = _decide(claim, chain, gradients or {}, timeout, loop, shapes or {}, oracle)
     return replace(proof, seconds=time.monotonic() - start)
 
 
@@ -95,6 +97,7 @@ def _decide(
     timeout: float,
     loop: Loop | None,
     shapes: Shapes,
+    oracle: bool,
 ) -> Proof:
     try:
         problem = make(claim, chain, timeout, loop, shapes=shapes, gradients=gradients)
@@ -114,10 +117,12 @@ def _decide(
     attempt = Attempt(replace(problem, deadline=problem.deadline - timeout / 4))
     if (proof := _proved(attempt, gradients)) is not None:
         return proof
-    deep = refute.at_small_depths(problem, THOROUGH)
-    if (found := deep or refute.counterexample(problem, THOROUGH)) is not None:
+    early = oracles.early(problem, timeout / 8) if oracle else problem
+    deep = refute.at_small_depths(early, THOROUGH)
+    if (found := deep or refute.counterexample(early, THOROUGH)) is not None:
         return _refuted(problem, found, timeout)
-    return _undecided(problem.claim, *reasons.of(problem, attempt.missing, attempt.tried))
+    unchecked = oracles.decided(problem) if oracle else None
+    return unchecked or _undecided(problem.claim, *reasons.of(problem, attempt.missing, attempt.tried))
 
 
 def _arrays(problem: Problem, gradients: explain.Gradients) -> Proof:

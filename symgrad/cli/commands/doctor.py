@@ -22,7 +22,11 @@ from symgrad.version import __version__
 Found: TypeAlias = dict[str, str | None]
 
 CORE = ("click", "jinja2", "numpy", "python-flint", "pyyaml", "sympy")
-OPTIONAL = {"ipython": ("IPython", "pip install 'symgrad[repl]'")}
+OPTIONAL = {
+    "ipython": ("IPython", "pip install 'symgrad[repl]'"),
+    "z3-solver": ("z3", "pip install 'symgrad[oracles]'"),
+    "cvc5": ("cvc5", "pip install 'symgrad[oracles]'"),
+}
 """Distribution -> module to look for, and the line that installs it."""
 PROGRAMS = {"xelatex": "apt-get install texlive-xetex texlive-lang-chinese texlive-latex-recommended"}
 

@@ -29,6 +29,7 @@ EXIT = {"proved": 0, "refuted": 1, "undecided": 3}
 @o.option("--timeout", type=click.FloatRange(min=0), default=10.0, metavar="S")
 @o.option("--certificate", type=click.Path(path_type=Path), metavar="FILE")
 @o.option("--coq", type=click.Path(path_type=Path), metavar="FILE")
+@o.option("--no-oracle", "no_oracle", is_flag=True)
 @o.json_option()
 @o.common
 def command(
@@ -40,6 +41,7 @@ def command(
     timeout: float,
     certificate: Path | None,
     coq: Path | None,
+    no_oracle: bool,
     as_json: bool,
     lang: str | None,
     templates: Path | None,
@@ -52,14 +54,16 @@ def command(
     if bounds is not None and chain is not None:
         found = _bounds(chain, bounds, given, functions, timeout)
     else:
-        found = _proof(str(claim), given, chain, functions, timeout)
+        found = _proof(str(claim), given, chain, functions, timeout, not no_oracle)
     proof = found.proof if isinstance(found, Bounds) else found
     if not quiet or as_json:
         format_ = "json" if as_json else "text"
         emit(found.to(format_, lang=language(), templates=templates, encoding=encoding_of(None)))
     if certificate is not None and proof.certificate is not None:
         emit(json.dumps(proof.certificate, ensure_ascii=False, indent=1), certificate)
-    if coq is not None and proof.verdict == "proved":
+    elif certificate is not None and proof.verdict == "proved":
+        click.echo(say("cli.no-certificate", language(), path=certificate), err=True)
+    if coq is not None and proof.certificate is not None and proof.verdict == "proved":
         emit(proof.coq(), coq)
     elif coq is not None:
         click.echo(say("cli.coq-not-proved", language(), path=coq), err=True)
@@ -67,7 +71,12 @@ def command(
 
 
 def _proof(
-    claim: str, given: tuple[str, ...], chain: str | None, functions: dict[str, str], timeout: float
+    claim: str,
+    given: tuple[str, ...],
+    chain: str | None,
+    functions: dict[str, str],
+    timeout: float,
+    oracle: bool,
 ) -> Proof:
     """The proof, searched for in a process that is ended when the time is up."""
     from symgrad.api import prove
@@ -76,8 +85,8 @@ def _proof(
 
     def search() -> Value:
         if where is not None:
-            return where.prove(claim, given, functions=functions, timeout=timeout).value
-        return prove(claim, given, functions=functions, timeout=timeout).value
+            return where.prove(claim, given, functions=functions, timeout=timeout, oracle=oracle).value
+        return prove(claim, given, functions=functions, timeout=timeout, oracle=oracle).value
 
     try:
         return Proof(within(timeout, search))

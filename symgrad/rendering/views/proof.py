@@ -54,7 +54,7 @@ def proof_view(proof: Proof, wording: Wording) -> ProofView:
             else (wording.word("rescue-document", assumption=proof.rescue))
         )
     return ProofView(
-        verdict=wording.word(f"verdict-{proof.verdict}"),
+        verdict=_verdict(proof, wording),
         kind=proof.verdict,
         claim=style.inline(proof.claim.statement),
         given=wording.word("given", assumptions=proof.claim.given) if proof.claim.given else "",
@@ -66,6 +66,12 @@ def proof_view(proof: Proof, wording: Wording) -> ProofView:
         rescue=rescue,
         unchecked="" if proof.checked or proof.verdict == "undecided" else wording.word("not-rechecked"),
     )
+
+
+def _verdict(proof: Proof, wording: Wording) -> str:
+    if proof.method.startswith("oracle:"):
+        return wording.word("verdict-unchecked", oracles=proof.method.removeprefix("oracle:"))
+    return wording.word(f"verdict-{proof.verdict}")
 
 
 def typed(tree: Tree) -> str:
