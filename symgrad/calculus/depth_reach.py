@@ -75,12 +75,12 @@ def stations(network: SymbolicNetwork) -> Stations:
             for slot in line.slots:
                 if not network.is_member(slot) or slot.stem not in network.made or is_initial(network, slot):
                     if network.is_member(slot) and slot.stem not in network.made:
-                        refuse(line, slot)
+                        refuse(line, slot, network.depth)
                     continue
                 index = slot.indices[0]
                 from_low, to_high = distance(network.low, index), distance(index, network.high)
                 if place == 0 or (from_low is None and to_high is None):
-                    refuse(line, slot)
+                    refuse(line, slot, network.depth)
                 if from_low is not None:
                     head = index if head is None else later(head, index)
                 elif to_high or slot.stem not in network.states:
@@ -91,9 +91,11 @@ def stations(network: SymbolicNetwork) -> Stations:
     return Stations(head, foot)
 
 
-def refuse(line: Line, slot: Name) -> None:
+def refuse(line: Line, slot: Name, letter: str) -> None:
     """A line outside the loop uses what it cannot."""
-    raise NotSupportedError("symbolic-skip", line.source.where(0), name=plain(slot))
+    raise NotSupportedError(
+        "symbolic-skip", line.source.where(0), "symbolic-depth-needed-hint", name=plain(slot), letter=letter
+    )
 
 
 def is_initial(network: SymbolicNetwork, name: Name) -> bool:

@@ -78,7 +78,7 @@ def ending(network: SymbolicNetwork, to: Name | None) -> tuple[Tree, tuple[Line,
         for slot in line.slots:
             if network.is_member(slot) and not is_initial(network, slot):
                 if slot.indices[0] != last or line in network.before:
-                    refuse(line, slot)
+                    refuse(line, slot, network.depth)
                 states_only = states_only and slot.stem in network.states
     if states_only:
         return last, network.after

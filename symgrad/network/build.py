@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from symgrad.arithmetic.written_out import TooLong, written_out
 from symgrad.errors import (
     InputError,
     NotSupportedError,
@@ -27,6 +28,8 @@ from symgrad.notation.tree import BigOp, Div, Name, Number, Tree, names_in, stri
 from symgrad.notation.writers.plain import plain
 
 DEFAULT_PARAMETERS = ("w", "W", "b", "U", "V", "gamma", "beta", "theta")
+MAX_TERMS = 1000
+"""A longer sum or product in a line is refused."""
 MAX_EQUATIONS = 2_000_000
 
 
@@ -78,11 +81,29 @@ class Builder:
                 case Div(_, Number(value)) if value == 0:
                     raise equation.source.error("division-by-zero", *(node.span or (0, 1)), kind=InputError)
         self.check_indices(equation, letters)
-        slots = names_in(equation.body)
+        body = self.written(equation)
+        slots = names_in(body)
         target = strip_spans(equation.target)
         assert isinstance(target, Name)
         bare = tuple(slot for slot in slots if slot.stem not in letters or slot.indices)
-        return Pattern(target, equation.body, letters, bare, equation.source)
+        return Pattern(target, body, letters, bare, equation.source)
+
+    def written(self, equation: cf.Equation) -> Tree:
+        """The right side, its sums and products written out term by term: each term uses names of its own.
+
+        Raises:
+            InputError: the bounds are no numbers, or too far apart.
+        """
+        big = next((node for node in walk(equation.body) if isinstance(node, BigOp)), None)
+        if big is None:
+            return equation.body
+        try:
+            body = written_out(equation.body, MAX_TERMS)
+        except TooLong as problem:
+            raise self.at(equation.source, big, "operator-too-long", limit=MAX_TERMS) from problem
+        if any(isinstance(node, BigOp) for node in walk(body)):
+            raise self.at(equation.source, big, "operator-bounds")
+        return body
 
     def check_indices(self, equation: cf.Equation, letters: tuple[str, ...]) -> None:
         """Arithmetic on a letter that no loop binds is an error; a bare letter is a label."""
@@ -126,7 +147,9 @@ class Builder:
             form = linear(bound)
             if form is None or not form[0]:
                 raise ParseError("range-bound", loop.where, bound=plain(bound))
-            raise NotSupportedError("symbolic-depth", loop.where, "symbolic-depth-hint", letter=form[0][0][0])
+            several = len({id(each) for equation in self.file.equations for each in equation.loops}) > 1
+            what = "symbolic-loops" if several else "symbolic-depth"
+            raise NotSupportedError(what, loop.where, "symbolic-depth-hint", letter=form[0][0][0])
         return value
 
     def blocks(self) -> Iterator[tuple[list[Pattern], tuple[cf.Loop, ...]]]:

@@ -115,3 +115,24 @@ def test_a_slip_is_told_at_its_place(text: str, kind: type[SymgradError], said: 
         chain(text)
     assert said in str(caught.value)
     assert caught.value.message("zh")
+
+
+def test_a_sum_over_members_is_written_out() -> None:
+    network = chain("for t in 1..3:\n    h_t = w h_{t-1}\nL = sum((h_k - y_k)^2, k, 1, 3)/2")
+    assert plain(network.bodies[-1]) == "((h_1 - y_1)^2 + (h_2 - y_2)^2 + (h_3 - y_3)^2)/2"
+    assert {named("h", k) for k in (1, 2, 3)} <= set(network.equations[-1].parents)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("for t in 1..3:\n    h_t = h_{t-1} + sum(u_k, k, 1, t)", "operator-bounds"),
+        ("L = sum(u_k, k, 1, m)", "operator-bounds"),
+        ("L = sum(u_k, k, 1, 5000)", "operator-too-long"),
+        ("for t in 1..n:\n    h_t = w h_{t-1}\nfor s in 1..n:\n    g_s = w g_{s-1}", "symbolic-loops"),
+    ],
+)
+def test_what_an_operator_or_a_second_loop_cannot_be_is_said(text: str, what: str) -> None:
+    with pytest.raises(SymgradError) as caught:
+        chain(text)
+    assert caught.value.what == what

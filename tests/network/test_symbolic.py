@@ -104,10 +104,10 @@ def test_names_inside_the_range_are_found_and_others_are_not() -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("for i in 1..n:\n    for j in 1..3:\n        a_j = w_j x\nC = a_3\n", "symbolic-depth"),
+        ("for i in 1..n:\n    for j in 1..3:\n        a_j = w_j x\nC = a_3\n", "symbolic-loops"),
         (
             "for i in 1..m:\n    p_i = w_i p_{i-1}\nfor j in 1..n:\n    a_j = w_j p_m\nC = a_n\n",
-            "symbolic-depth",
+            "symbolic-loops",
         ),
         ("for j in 1..2 n:\n    a_j = w_j a_{j-1}\nC = a_n\n", "symbolic-depth"),
         ("for j in 1..n:\n    a_{j+1} = w_j a_j\nC = a_n\n", "symbolic-layer"),
