@@ -132,8 +132,7 @@ def _arrays(problem: Problem, gradients: explain.Gradients) -> Proof:
         return refuted
     if (proof := _proved(attempt, gradients)) is not None:
         return proof
-    names = [Phrase.of(f"proofs.tried-{name}") for name in dict.fromkeys(attempt.tried)]
-    return _undecided(problem.claim, Phrase.of("proofs.undecided-tried"), *names)
+    return _undecided(problem.claim, *reasons.of_arrays(problem, attempt.tried))
 
 
 def _consistent(problem: Problem) -> None:
