@@ -153,9 +153,6 @@ def _consistent(problem: Problem) -> None:
     raise InputError("contradictory-assumptions")
 
 
-# ---- refuted
-
-
 def _refuted(problem: Problem, found: refute.Counterexample, timeout: float) -> Proof:
     kernel.check(found.certificate)
     plain = problem.question.families is None
@@ -181,9 +178,6 @@ def _holds(problem: Problem) -> bool:
     return (
         entry_for(problem.statement, _setting(problem), Attempt(problem, only=PLAIN | {"pieces"})) is not None
     )
-
-
-# ---- proved
 
 
 def _setting(problem: Problem, pieces: Sequence[Tree] | None = None) -> kernel.Setting:
