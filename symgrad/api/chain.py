@@ -21,6 +21,7 @@ from symgrad.notation.tree import Name, Tree
 from symgrad.notation.writers.latex import latex
 from symgrad.notation.writers.plain import plain
 from symgrad.notation.writers.unicode import pretty
+from symgrad.values.phrase import Phrase
 
 if TYPE_CHECKING:
     from symgrad.api.bounds import Bounds
@@ -121,7 +122,10 @@ class Chain:
         if path == "direct":
             network = self.single(target, name)
         kept = tuple(one(network, k) for k in keep)
-        return Derivation(network, in_layout(network, derive(network, name, target, kept), layout))
+        found = derive(network, name, target, kept)
+        if path == "direct" and found.steps[-1].rule == "no-dependence" and name in self.network.names:
+            found = replace(found, notes=(Phrase.of("forms.no-direct", node=target, parent=name),))
+        return Derivation(network, in_layout(network, found, layout))
 
     def single(self, target: Name, by: Name) -> Network:
         """The network of one equation alone, everything it uses being a leaf; at symbolic depth its loop."""
@@ -130,7 +134,10 @@ class Chain:
         equation = self.network.equation(target)
         if equation is None:
             raise UnknownNameError("no-equation", Where(self.network.name), name=plain(target))
-        return replace(self.network, equations=(equation,), leaves=equation.parents, objective=target)
+        # A name of the chain that the equation does not use is a leaf it does not depend on.
+        other = () if by in (target, *equation.parents) or by not in self.network.names else (by,)
+        leaves = (*equation.parents, *other)
+        return replace(self.network, equations=(equation,), leaves=leaves, objective=target)
 
     def gradients(self, of: str | None = None, layout: str = "gradient") -> Gradients:
         """The gradients of all parameters, by name."""

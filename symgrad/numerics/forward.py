@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from symgrad.arithmetic import (
+    Arb,
     Functions,
     Inexact,
     NotScalar,
@@ -29,6 +32,9 @@ from symgrad.notation.writers.plain import plain
 from symgrad.numerics.given import Given, Slot, Values
 from symgrad.numerics.missing import missing_values
 from symgrad.numerics.sizes import Sizes
+
+BALL_BITS = 128
+"""Precise enough to tell a line without a value from one that floats have lost."""
 
 
 @dataclass(slots=True)
@@ -105,12 +111,29 @@ class Forward:
         try:
             if self.network.shapes:
                 whole = strip_spans(instantiate(tree, letters))
-                return compile_shaped(whole, self.kind, self.sizes, self.functions)(self.numbers)
-            if (line := self.lines.get(id(tree))) is None:
-                line = self.lines[id(tree)] = Line(tree, self.kind, self.functions)
-            return line(letters, self.numbers)
+                value = compile_shaped(whole, self.kind, self.sizes, self.functions)(self.numbers)
+            else:
+                if (line := self.lines.get(id(tree))) is None:
+                    line = self.lines[id(tree)] = Line(tree, self.kind, self.functions)
+                value = line(letters, self.numbers)
+            if self.kind.dtype is not object and np.isnan(value).any():
+                self.certify_nan(strip_spans(instantiate(tree, letters)))
+            return value
         except (Inexact, Undefined, NotScalar, Unvalued) as problem:
             raise explained(problem, name, source) from problem
+
+    def certify_nan(self, tree: Tree) -> None:
+        """Raise Undefined where a nan is no loss of rounding or overflow: nothing has a value there."""
+        balls = Arb(BALL_BITS)
+        numbers: dict[Tree, Any] = {}
+        for name in names_in(tree):
+            value = self.numbers.get(name)
+            if value is None or not np.isfinite(value).all():
+                return
+            exact = np.vectorize(Fraction, otypes=[object])(np.asarray(value, dtype=float))
+            numbers[name] = numbers_of(exact, balls) if np.ndim(value) else balls.number(exact.item())
+        with suppress(Inexact, NotScalar, Unvalued):
+            compile_shaped(tree, balls, self.sizes, self.functions)(numbers)
 
     @property
     def sizes(self) -> Sizes:

@@ -140,7 +140,7 @@ def derivation_view(
     return DerivationView(
         goal=goal,
         route=_route(derivation, wording),
-        path=wording.path(derivation.path) if derivation.path else "",
+        path=wording.path(derivation.path) if derivation.path and not _through_layers(derivation) else "",
         heading=wording.word("gradient-heading", goal=derivation.goal),
         steps=steps,
         lines=tuple((style.math(left), rows_of(style, right, short)) for left, right in lines),
@@ -206,7 +206,14 @@ def rows_of(style: Style, tree: Tree, short: bool) -> tuple[str, ...]:
     return tuple(style.math(Mul(tuple(f for part in chunk for f in part))) for chunk in chunks)
 
 
+def _through_layers(derivation: Derivation) -> bool:
+    """Whether a parameter acts in every layer of a symbolic depth: a path through each of them."""
+    return any(step.rule == "sum-over-layers" for step in derivation.steps)
+
+
 def _route(derivation: Derivation, wording: Wording) -> str:
+    if _through_layers(derivation):
+        return wording.word("layer-paths")
     if derivation.path:
         return wording.word("one-path")
     if any(step.rule == "sum-over-paths" for step in derivation.steps):
