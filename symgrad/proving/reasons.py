@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symgrad.notation.tree import Apply, Tree, names_in, walk
+from symgrad.notation.tree import ZERO, Add, Apply, Name, Relation, Tree, names_in, walk
 from symgrad.proving import places
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.problem import Problem
@@ -36,3 +36,23 @@ def of(problem: Problem, missing: Sequence[Tree], tried: Sequence[str]) -> tuple
         return (Phrase.of("proofs.undecided-nowhere"),)
     names = [Phrase.of(f"proofs.tried-{name}") for name in dict.fromkeys(tried)]
     return (Phrase.of("proofs.undecided-tried"), *names, *places.best_known(problem))
+
+
+def of_arrays(problem: Problem, tried: Sequence[str]) -> tuple[Phrase, ...]:
+    """The sign that a number under a root needs and nothing says; else what was tried."""
+    said = {name for piece in problem.pieces for name in names_in(piece)}
+    trees = (problem.statement, *(body for _, body in problem.definitions))
+    roots = [node for tree in trees for node in walk(tree)
+             if isinstance(node, Apply) and node.function == Name("sqrt")]  # fmt: skip
+    terms = [t for root in roots for a in root.arguments if isinstance(a, Add) for t in a.terms]
+    wanted = {
+        t: None for t in terms
+        if isinstance(t, Name) and t in problem.leaves and not problem.shapes.get(t) and t not in said
+    }  # fmt: skip
+    if wanted:
+        conditions = tuple(Relation((">",), (name, ZERO)) for name in wanted)
+        return (Phrase.of("proofs.undecided-missing", conditions=conditions),)
+    return (
+        Phrase.of("proofs.undecided-tried"),
+        *(Phrase.of(f"proofs.tried-{name}") for name in dict.fromkeys(tried)),
+    )

@@ -31,9 +31,9 @@ def fails(statement: Relation, here: Setting) -> bool:
     for _ in range(POINTS):
         values: dict[Tree, Value] = {name: dice.choice(VALUES) for name in names}
         try:
-            if all(truth(u, values, here.functions) is True for u in about):
-                if truth(statement, values, here.functions) is False:
-                    return True
+            held = all(truth(u, values, here.functions) is True for u in about)
+            if held and truth(statement, values, here.functions) is False:
+                return True
         except Undefined:
             continue
     return False

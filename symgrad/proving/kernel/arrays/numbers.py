@@ -63,6 +63,8 @@ class Numbers:
         return name
 
     def _entry(self, entries: Entries, place: Place) -> Value:
+        if len(entries.free) != len(place):
+            raise CertificateError("certificate-malformed", problem="array")
         at = dict(zip(entries.free, place, strict=True))
         total: Value = Fraction(0)
         for term in entries.poly:
