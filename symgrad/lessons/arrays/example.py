@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from symgrad.functions.registry import lookup
 from symgrad.lessons.arrays.subject import Subject, written
-from symgrad.notation.tree import Array, Derivative, Name, Number, Relation, Tree, number
+from symgrad.notation.tree import Array, Derivative, Name, Number, Relation, Transpose, Tree, number
 from symgrad.numerics.evaluate import Report, report
 from symgrad.rendering.document import Block, Cell, Formula, Numeral, Paragraph, Section, Table
 from symgrad.rendering.folding import index_of, lettered
@@ -121,7 +121,7 @@ def _settings(values: Mapping[Name, Whole], sizes: Collection[Tree]) -> list[tup
         groups.setdefault(str(value), []).append(name)
     rows: list[list[Tree]] = [[]]
     width = 0
-    for members in groups.values():
+    for members in sorted(groups.values(), key=lambda names: -depth(values[names[0]])):
         value = values[members[0]]
         names = _short(members)
         told = Relation(("=",) * len(names), (*names, written_out(value)))
@@ -147,11 +147,17 @@ def _short(members: Sequence[Name]) -> list[Tree]:
 
 
 def written_out(value: Whole) -> Tree:
-    """A number, a column or a matrix as a tree."""
+    """A number, a column as a row transposed, or a matrix as a tree."""
     if not isinstance(value, list):
         return number(value)
-    rows = [[number(x) for x in row] if isinstance(row, list) else [number(row)] for row in value]
-    return Array(tuple(Array(tuple(row)) for row in rows))
+    rows = value if depth(value) == 2 else [value]
+    tree = Array(tuple(Array(tuple(number(x) for x in row)) for row in rows))  # type: ignore[union-attr,arg-type]
+    return tree if depth(value) == 2 else Transpose(tree)
+
+
+def depth(value: Whole) -> int:
+    """0 for a number, 1 for a vector, 2 for a matrix."""
+    return 1 + isinstance(value[0], list) if isinstance(value, list) else 0
 
 
 def _forward(subject: Subject, worked: Example) -> list[tuple[Cell, ...]]:
