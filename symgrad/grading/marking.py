@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -32,6 +33,9 @@ from symgrad.phrases import LANGUAGES
 from symgrad.values.mark import Mark, Mistake
 from symgrad.values.phrase import Phrase
 
+MINUS = re.compile(r"\n(?=\s*[-−–])")
+"""The end of a line before one that begins with a minus."""
+
 
 def mark(question: Question, text: str) -> Mark:
     """Mark one answer.
@@ -48,9 +52,23 @@ def mark(question: Question, text: str) -> Mark:
     except Unreadable as problem:
         return unreadable(problem.error)
     found = judge(question, answer) if is_light(answer) else confined(question, answer)
+    if found.verdict != "correct" and (apart := parted(question, text, answer)) is not None:
+        answer = apart
+        found = judge(question, answer) if is_light(answer) else confined(question, answer)
     if answer.doubt is not None and found.verdict != "correct":
         return unreadable(answer.doubt)
     return replace(found, reading=latex(answer.tree), answer=answer.tree)
+
+
+def parted(question: Question, text: str, answer: Answer) -> Answer | None:
+    """The other reading of `dL/dz_3 = ...` and a line that begins with a minus: that line is the answer."""
+    if not isinstance(answer.left, Derivative) or question.goal in (None, answer.left):
+        return None
+    split = MINUS.sub(";", text)
+    try:
+        return read_answer(question, split) if split != text else None
+    except Unreadable:
+        return None
 
 
 def is_light(answer: Answer) -> bool:
@@ -93,7 +111,7 @@ def judge(question: Question, answer: Answer) -> Mark:
         points = score(question, "incorrect", ((mistake,),))
         return Mark("incorrect", (mistake,), points, hints=hints(question, (mistake,)), remarks=remarks)
     if question.tolerance is not None:
-        verdict = judge_number(answer.tree, question.gold, question.tolerance)
+        verdict = judge_number(answer.tree, question.gold, question.tolerance, question.bindings)
         unsure = Phrase.of("feedback.undecided-number")
         reason = (unsure,) if verdict == "undecided" else ()
         return Mark(verdict, points=score(question, verdict), evidence=reason, remarks=remarks)

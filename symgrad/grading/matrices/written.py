@@ -55,13 +55,20 @@ def meant(tree: Tree, shape: Callable[[Tree], Shape]) -> Meant:
                 return products(with_ones(factors))
             case Add(terms) if any(map(identity, terms)):
                 return Add(tuple(identities(terms)))
-            case Elementwise("*", a, Mul((first, *rest)) as product) if loose(a, first, product):
-                regrouped.append(Mul((Elementwise("*", a, first), *rest)))
+            case Elementwise("*", a, Mul(factors)) if (end := first_fit(a, factors)) is not None:
+                regrouped.append(Mul((Elementwise("*", a, product(factors[:end])), *factors[end:])))
                 return regrouped[-1]
             case Div(a, b) if vectors(a, b):
                 found.append(node)
                 return Elementwise("/", a, b)
         return node
+
+    def first_fit(a: Tree, factors: tuple[Tree, ...]) -> int | None:
+        """Up to which factor a .* W^T d x^T is meant as (a .* W^T d) x^T; for columns all fits are one."""
+        whole = product(factors)
+        fits = [end for end in range(1, len(factors)) if loose(a, product(factors[:end]), whole)]
+        column = bool(fits) and (shape_of(product(factors[: fits[0]])) or (None, None))[1] == ONE
+        return fits[0] if column or len(fits) == 1 else None
 
     def loose(a: Tree, first: Tree, product: Tree) -> bool:
         """Whether a .* s x^T has no meaning as a .* (s x^T) and is meant from left to right."""
@@ -112,14 +119,30 @@ def meant(tree: Tree, shape: Callable[[Tree], Shape]) -> Meant:
 
     def products(factors: tuple[Tree, ...]) -> Tree:
         done: list[Tree] = [factors[0]]
-        for factor in factors[1:]:
-            so_far = done[0] if len(done) == 1 else Mul(tuple(done))
-            if vectors(so_far, factor):
+        place = 1
+        while place < len(factors):
+            so_far, end = product(tuple(done)), place + 1
+            if not vectors(so_far, factors[place]):
+                end = carried(so_far, factors, place) or 0
+            if end:
+                factor = product(factors[place:end])
                 found.append(Mul((so_far, factor)))
                 done = [Elementwise("*", so_far, factor)]
+                place = end
             else:
-                done.append(factor)
-        return done[0] if len(done) == 1 else Mul(tuple(done))
+                done.append(factors[place])
+                place += 1
+        return product(tuple(done))
+
+    def carried(so_far: Tree, factors: tuple[Tree, ...], place: int) -> int | None:
+        """Up to where s W^T d is s .* (W^T d): the matrix does not fit the column, but the product does."""
+        column = shape_of(so_far)
+        if column is None or column[1] != ONE or column == (ONE, ONE) or shape_of(factors[place]) is None:
+            return None
+        if shape_of(Mul((so_far, factors[place]))) is not None:
+            return None
+        ends = range(place + 2, len(factors) + 1)
+        return next((end for end in ends if shape_of(product(factors[place:end])) == column), None)
 
     return Meant(of(tree), tuple(found), tuple(regrouped))
 
