@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.api.derivation import LAYOUTS, Derivation, Gradients, in_layout
 from symgrad.api.files import read_utf8
-from symgrad.api.names import check_applied, function_names, members, one, variables
+from symgrad.api.names import check_applied, function_names, members, one, require_text, variables
 from symgrad.calculus.depth_states import direct_network
 from symgrad.calculus.derive import derive
 from symgrad.errors import InputError, NotSupportedError, UnknownNameError, Where
@@ -54,6 +54,7 @@ class Chain:
     @classmethod
     def parse(cls, text: str, name: str = "<chain>") -> Chain:
         """The chain in a text."""
+        require_text(text, "z = w x + b")
         return cls(build(read_chain(text, name)))
 
     @classmethod
@@ -106,6 +107,7 @@ class Chain:
         Raises:
             UnknownNameError: with the nearest name.
         """
+        require_text(wrt, "w_1")
         first, *more = variables(wrt)
         if more:
             found = self.derive(first, of, path, layout)
@@ -226,6 +228,8 @@ class Chain:
         """The same chain with other functions, or its one loop run to another depth."""
         from symgrad.api.vary import deepen
 
+        if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int)):
+            raise InputError("depth-not-whole", Where("<depth>"), found=repr(depth))
         swapped = self.functions(functions)
         if depth is None:
             return Chain(rename_functions(self.network, swapped))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from symgrad.errors import UnknownNameError, Where
+from symgrad.errors import InputError, UnknownNameError, Where
 from symgrad.functions import registry
 from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
@@ -130,3 +130,9 @@ def check_applied(network: Network, functions: Mapping[str, str]) -> None:
             shown = ", ".join(network.applied) or "-"
             where = Where("<function>", 1, 1, f"{name}={functions[name]}", len(name))
             raise UnknownNameError("no-such-function", where, name=name, members=shown)
+
+
+def require_text(found: object, example: str) -> None:
+    """Raise InputError for what is no text where a name or a chain is expected."""
+    if not isinstance(found, str):
+        raise InputError("text-expected", Where("<argument>"), found=repr(found)[:40], example=example)

@@ -30,7 +30,7 @@ from symgrad.notation.writers.plain import plain
 DEFAULT_PARAMETERS = ("w", "W", "b", "U", "V", "gamma", "beta", "theta")
 MAX_TERMS = 1000
 """A longer sum or product in a line is refused."""
-MAX_EQUATIONS = 2_000_000
+MAX_EQUATIONS = 1_000_000
 
 
 def build(file: cf.ChainFile) -> Network:

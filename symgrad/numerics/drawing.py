@@ -9,13 +9,14 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from symgrad.errors import MissingValueError
+from symgrad.errors import InputError, MissingValueError, Where
 from symgrad.network.graph import Network
 from symgrad.notation.tree import Name
 from symgrad.notation.writers.plain import plain
 from symgrad.numerics.given import Values, read_values
 from symgrad.numerics.missing import SMALL, nested, role
 
+MOST_DRAWN = 2_000_000
 DIGITS = 1000
 """Drawn numbers have three decimals, so that what is printed is what is computed with, in every format."""
 
@@ -40,6 +41,7 @@ def draw(
 
     Raises:
         MissingValueError: the size of something to be drawn is not known.
+        InputError: more would be drawn than anybody waits for.
     """
     given = read_values(network, values)
     missing = [leaf for leaf in network.leaves if given.find(leaf) is None]
@@ -47,6 +49,9 @@ def draw(
         names = ", ".join(map(plain, unknown))
         line = " ".join(f"--set {plain(symbol)}=2" for symbol in unknown)
         raise MissingValueError("missing-values", chain=network.name, names=names, line=line)
+    count = sum(math.prod(given.sizes.dimensions(leaf)) for leaf in missing)
+    if count > MOST_DRAWN:
+        raise InputError("too-many-entries", Where(network.name), count=count, limit=MOST_DRAWN)
     drawn = tuple(drawn_value(network, given, leaf, seed) for leaf in missing)
     return {**values, **{one.name: one.value for one in drawn}}, drawn
 

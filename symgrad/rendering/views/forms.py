@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from symgrad.calculus.matrices.layout import in_gradient_layout
+from symgrad.calculus.matrices.layout import is_numerator
 from symgrad.errors import NotSupportedError, Where
 from symgrad.network.graph import Network
-from symgrad.network.shapes import Shapes as Sizes
 from symgrad.notation.tree import ZERO, Name, Relation
 from symgrad.notation.writers.plain import plain
 from symgrad.rendering.forms.backprop import backprop
@@ -45,8 +44,8 @@ def form_of(name: str, derivation: Derivation, network: Network | None) -> Form 
         NotSupportedError: a product of Jacobians along several paths of vectors, or an unknown form.
     """
     shapes = network.shapes if network is not None else {}
-    if shapes and name != "factors":  # the other forms are told in one layout
-        derivation = in_gradient_layout(derivation, Sizes(shapes))
+    if name in NOT_TOLD and is_numerator(derivation):  # their rows pair a column with a change
+        raise NotSupportedError("style-one-layout", Where("<style>"), style=name)
     if name in NOT_TOLD and any(step.rule in NOT_TOLD[name] for step in derivation.steps):
         raise NotSupportedError("style-not-yet", Where("<style>"), style=name)
     layers = shapes and any(step.rule == "product-over-layers" for step in derivation.steps)
