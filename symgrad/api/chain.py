@@ -124,10 +124,10 @@ class Chain:
         if path == "direct":
             network = self.single(target, name)
         kept = tuple(one(network, k) for k in keep)
-        found = derive(network, name, target, kept)
-        if path == "direct" and found.steps[-1].rule == "no-dependence" and name in self.network.names:
-            found = replace(found, notes=(Phrase.of("forms.no-direct", node=target, parent=name),))
-        return Derivation(network, in_layout(network, found, layout))
+        value = derive(network, name, target, kept)
+        if path == "direct" and value.steps[-1].rule == "no-dependence" and name in self.network.names:
+            value = replace(value, notes=(Phrase.of("forms.no-direct", node=target, parent=name),))
+        return Derivation(network, in_layout(network, value, layout))
 
     def single(self, target: Name, by: Name) -> Network:
         """The network of one equation alone, everything it uses being a leaf; at symbolic depth its loop."""

@@ -140,9 +140,13 @@ class Derivation:
             templates: a folder of the user's own.
             encoding: what the terminal can show.
         """
+        from symgrad.api.names import require_choice
         from symgrad.numerics.code import LANGUAGES, gradient_source
         from symgrad.rendering.render import Target, render_derivation
+        from symgrad.rendering.styles import FORMATS
 
+        require_choice(format, (*FORMATS, *LANGUAGES), "format")
+        require_choice(lang, ("en", "zh"), "language")
         if format in LANGUAGES:
             value = self.inner
             assert isinstance(value.goal.of, Name)
@@ -246,9 +250,13 @@ class Gradients(Mapping[str, Derivation]):
         encoding: str | None = None,
     ) -> str:
         """A table of all results, and the steps of the first in the style asked for; or code for all."""
+        from symgrad.api.names import require_choice
         from symgrad.numerics.code import LANGUAGES, gradient_source
         from symgrad.rendering.render import Target, render_derivation
+        from symgrad.rendering.styles import FORMATS
 
+        require_choice(format, (*FORMATS, *LANGUAGES), "format")
+        require_choice(lang, ("en", "zh"), "language")
         if format in LANGUAGES:
             network, tape = self.network, self.derivations.tape
             places = range(len(network.equations) if tape is not None else 0)

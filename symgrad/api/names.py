@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from symgrad.errors import InputError, UnknownNameError, Where
@@ -136,3 +136,9 @@ def require_text(found: object, example: str) -> None:
     """Raise InputError for what is no text where a name or a chain is expected."""
     if not isinstance(found, str):
         raise InputError("text-expected", Where("<argument>"), found=repr(found)[:40], example=example)
+
+
+def require_choice(found: object, known: Sequence[str], what: str) -> None:
+    """Raise InputError for a format or language that there is not, with those that there are."""
+    if found not in known:
+        raise InputError(f"{what}-choice", Where(f"<{what}>"), found=str(found), known=", ".join(known))

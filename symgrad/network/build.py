@@ -177,6 +177,8 @@ class Builder:
                     name = make(at)
                     if name in seen:
                         raise self.at(pattern.source, None, "defined-twice", name=plain(name), target=True)
+                    if len(seen) >= MAX_EQUATIONS:
+                        raise self.at(pattern.source, None, "too-many-equations", limit=MAX_EQUATIONS)
                     seen[name] = pattern
                     targets.setdefault(name.stem, []).append((name, pattern))
         for binding in self.file.bindings:

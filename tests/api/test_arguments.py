@@ -34,6 +34,22 @@ def test_what_would_take_forever_is_refused() -> None:
         Chain.parse(ARRAYS).evaluate("W", {"d": 1_000_000, "m": 1_000_000}, seed=1)
 
 
+def test_loops_together_have_a_limit() -> None:
+    with pytest.raises(InputError, match="at most 1000000 equations"):
+        Chain.parse("for i in 1..1001:\n  for j in 1..1000:\n    a_{i,j} = w x\nC = a_{1,1}")
+
+
+def test_formats_and_languages_that_there_are_not_are_named() -> None:
+    found = Chain.parse(DEEP).derive("w_1")
+    for target in (found, Chain.parse(DEEP).gradients()):
+        with pytest.raises(
+            InputError, match="there are text, markdown, latex, json, numpy, jax, torch, sympy"
+        ):
+            target.to("html")
+        with pytest.raises(InputError, match="no language fr; there are en, zh"):
+            target.to("markdown", lang="fr")
+
+
 @pytest.mark.parametrize("style", ["backprop", "perturbation", "jacobian"])
 def test_forms_of_the_gradient_layout_refuse_the_other(style: str) -> None:
     with pytest.raises(NotSupportedError, match="gradient layout only"):
