@@ -240,6 +240,7 @@ def judge_symbolic(
 ) -> Mark:
     """The verdict about an answer for a chain of symbolic depth."""
     bench = Bench(question, network)
+    remarks = (*remarks, *reused(answer.tree))
     if answer.stated:
         for meant in meanings(bench, answer):
             lines = [replace(x, left=x.left and substitute(x.left, meant), right=substitute(x.right, meant))
@@ -266,6 +267,13 @@ def judge_symbolic(
         why = (Phrase.of("feedback.undecided-symbolic-range"),)
         return Mark("undecided", evidence=why, remarks=remarks)
     return incorrect(bench, answer, found, remarks)
+
+
+def reused(tree: Tree) -> Iterator[Phrase]:
+    """A remark for a running index whose letter also stands in its limits."""
+    for node in walk(tree):
+        if isinstance(node, BigOp) and Name(node.index) in (*walk(node.low), *walk(node.high)):
+            yield Phrase.of("feedback.letter-twice", letter=Name(node.index))
 
 
 def by_own_lines(bench: Bench, answer: Answer, remarks: tuple[Phrase, ...]) -> Mark:

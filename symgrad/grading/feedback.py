@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 
 from symgrad.algebra import Decision, Witness
@@ -146,19 +147,31 @@ def evidence(question: Question, decision: Decision) -> tuple[Phrase, ...]:
     if witness is None:
         return ()
     special, rest = point(witness)
-    fields: dict[str, Field] = {"point": special, "left": shown(witness.left), "right": shown(witness.right)}
+    left, right = apart(witness.left, witness.right)
+    fields: dict[str, Field] = {"point": special, "left": left, "right": right}
     kind = "witness" if question.goal else "witness-plain"
     if rest:
         return (Phrase.of(f"feedback.{kind}-rest", rest=rest, **fields),)
     return (Phrase.of(f"feedback.{kind}", **fields),)
 
 
-def shown(value: Fraction | str) -> Field:
+def apart(left: Fraction | str, right: Fraction | str) -> tuple[Field, Field]:
+    """Both values with so many digits that they differ where they are printed, five at least."""
+    for digits in (5, 8, 12, 16, 24, 32, 48):
+        pair = shown(left, digits), shown(right, digits)
+        if pair[0] != pair[1]:
+            return pair
+    return pair
+
+
+def shown(value: Fraction | str, digits: int = 5) -> Field:
     """An exact value, or the first digits of an enclosure (which is far narrower than they are)."""
     if isinstance(value, Fraction):
         return fraction(value)
     middle = re.match(r"\[?([-+0-9.e]+)", value)
-    return f"{float(middle[1]):.5g}" if middle else value
+    if middle is None:
+        return value
+    return f"{float(middle[1]):.5g}" if digits == 5 else f"{Decimal(middle[1]):.{digits}g}"
 
 
 def fraction(value: Fraction) -> Tree:

@@ -86,6 +86,17 @@ def sign_of(u: Tree) -> Tree:
     return Add((Mul((number(2), beyond(u, ">"))), Neg(ONE)))
 
 
+def rectified(question: Question, tree: Tree) -> Tree:
+    """The tree with 1[z > 0] for 1[a > 0] wherever a = relu(z)."""
+    tree = rebuild(tree, lambda child: rectified(question, child))
+    match tree:
+        case Indicator(Relation((">" | "<=",) as operators, (Name() as name, side))) if side == ZERO:
+            match question.bodies.get(name):
+                case Apply(Name(stem), (argument,), 0) if question.bindings.get(stem, stem) == "relu":
+                    return Indicator(Relation(operators, (argument, ZERO)))
+    return tree
+
+
 def equal_apart(question: Question, answer: Tree) -> frozenset[Tree]:
     """What must not be 0 for the answer to be right; empty where it is not known to be right so.
 

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from symgrad.algebra import Decision
+from symgrad.arithmetic.written_out import written_out
 from symgrad.errors import SymgradError
 from symgrad.grading.bounds import judge_bound, read_bound
 from symgrad.grading.cost import light
-from symgrad.grading.depths import judge_symbolic
+from symgrad.grading.depths import folded, judge_symbolic
 from symgrad.grading.desk import compare
 from symgrad.grading.diagnosis import Found, diagnose
 from symgrad.grading.domains import demands, never_zero, nowhere
 from symgrad.grading.feedback import evidence, hints
 from symgrad.grading.forms import has_form
-from symgrad.grading.kinks import equal_apart
+from symgrad.grading.kinks import equal_apart, rectified
 from symgrad.grading.matrices.judge import judge_shaped
 from symgrad.grading.numbers import judge_number
 from symgrad.grading.question import Question
@@ -26,7 +27,20 @@ from symgrad.grading.worker import worker_for
 from symgrad.grading.working import Working, introduced, judge_working, shown, sub_question
 from symgrad.grading.working import said as described
 from symgrad.network.symbolic import SymbolicNetwork
-from symgrad.notation.tree import ZERO, Derivative, Name, Pow, Relation, Tree, walk
+from symgrad.notation.places import distance
+from symgrad.notation.tree import (
+    ZERO,
+    BigOp,
+    Derivative,
+    Name,
+    Pow,
+    Relation,
+    Tree,
+    names_in,
+    number,
+    substitute,
+    walk,
+)
 from symgrad.notation.writers.latex import latex
 from symgrad.notation.writers.plain import plain
 from symgrad.phrases import LANGUAGES
@@ -126,6 +140,10 @@ def judge(question: Question, answer: Answer) -> Mark:
     if working is not None:
         answer = replace(answer, tree=working.tree)
     decision = compare(question, answer.tree, question.gold)
+    if decision.verdict == "unknown" and (open_ := rectified(question, answer.tree)) != answer.tree:
+        decision = compare(question, open_, question.gold)
+    if decision.verdict == "unknown" and (found := at_numbers(question, answer.tree)) is not None:
+        return replace(found, remarks=remarks)
     if decision.verdict == "unknown" and (zeros := equal_apart(question, answer.tree)):
         conditions = (Relation(("!=",), (u, ZERO)) for u in sorted(zeros, key=plain))
         said = tuple(Phrase.of("feedback.kink", condition=condition) for condition in conditions)
@@ -140,6 +158,27 @@ def judge(question: Question, answer: Answer) -> Mark:
         said = (*remarks, *correct_remarks(question, answer, decision, working))
         return Mark("correct", points=question.points, remarks=said)
     return replace(incorrect(question, answer.tree, working, decision), remarks=remarks)
+
+
+def at_numbers(question: Question, tree: Tree) -> Mark | None:
+    """The mark of a wrong answer with sums or products up to a symbol: by a number for it, n = 2."""
+    ranges = [node for side in (tree, question.gold) for node in walk(side) if isinstance(node, BigOp)]
+    letters = {name.stem for node in ranges for side in (node.low, node.high) for name in names_in(side)}
+    if question.goal is not None or len(letters) != 1:
+        return None
+    (letter,) = letters
+    for value in (2, 3):
+        here: dict[Tree, Tree] = {Name(letter): number(value)}
+        lengths = (distance(substitute(n.low, here), substitute(n.high, here)) for n in ranges)
+        if any(length is None or length < -1 for length in lengths):
+            continue
+        mine, gold = (folded(written_out(folded(substitute(t, here)))) for t in (tree, question.gold))
+        decision = compare(question, mine, gold)
+        if decision.verdict == "different":
+            where = (Relation(("=",), (Name(letter), number(value))),)
+            why = (Phrase.of("feedback.at-depth", values=where), *evidence(question, decision))
+            return Mark("incorrect", (), score(question, "incorrect", ()), why)
+    return None
 
 
 def incorrect(question: Question, tree: Tree, working: Working | None, decision: Decision) -> Mark:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from symgrad import Chain, Question
@@ -60,3 +62,28 @@ def test_a_line_that_begins_with_a_minus_may_be_the_answer(answer: str, verdict:
 )
 def test_a_right_number_may_be_written_with_a_function(answer: str, verdict: str) -> None:
     assert Question(value="sigma(0)/4").mark(answer).verdict == verdict
+
+
+@pytest.mark.parametrize("gold", [r"\sum_{k=0}^n r^k", "(1-r^(n+1))/(1-r)"])
+def test_a_sum_with_a_wrong_range_differs_at_a_number_of_terms(gold: str) -> None:
+    mark = Question(answer=gold).mark(r"\sum_{k=1}^n r^k")
+    assert mark.verdict == "incorrect" and "n = 2" in mark.feedback("en", hint=3)
+    assert Question(answer=gold).mark(r"\sum_{k=0}^n r^k").verdict != "incorrect"
+
+
+def test_numbers_that_differ_late_are_printed_with_enough_digits() -> None:
+    question = Question(Chain.parse("a = tanh(w x)\nL = (a - y)^2\n"), wrt="w")
+    said = question.mark("2(a-y)(1-a^2)x + 10^-20").feedback("en", hint=3)
+    assert "0.639700008449224500198" in said and "0.639700008449224500188" in said
+
+
+def test_a_letter_in_its_own_range_is_remarked() -> None:
+    chain = Chain.parse("for j in 1..n:\n    a_j = w_j a_{j-1}\nC = (a_n - y)^2/2\n")
+    mark = Question(chain, wrt="w_j").mark(r"(a_n-y) a_{j-1}\prod_{j=j+1}^n w_j")
+    assert mark.verdict == "correct" and "running index" in mark.feedback("en")
+
+
+def test_the_softmax_example_knows_that_labels_add_up_to_one() -> None:
+    text = (Path(__file__).parents[2] / "examples" / "softmax.chain").read_text(encoding="utf-8")
+    assert Question(Chain.parse(text), wrt="b").mark("p - y").verdict == "correct"
+    assert Question(Chain.parse(text), wrt="b").mark("y - p").verdict == "incorrect"

@@ -13,6 +13,10 @@ PENALTY = Question(Chain.parse((EXAMPLES / "regularised.chain").read_text(encodi
 DISTANCE = Question(Chain.parse("L = |w x - y|\n"), wrt="w")
 RECTIFIED = Question(Chain.parse("z = w x\na = relu(z)\nL = (a - y)^2/2\n"), wrt="w")
 FLAT = Question(Chain.parse("a = relu(w x)\nL = |a|\n"), wrt="w")
+LAYERS = Question(
+    Chain.parse("a_1 = relu(w_1 a_0)\na_2 = relu(w_2 a_1)\na_3 = relu(w_3 a_2)\nL = (a_3 - y)^2/2\n"),
+    wrt="w_1",
+)
 SIGN, STEP = Question(answer="sign(z)"), Question(answer="1[z > 0]")
 
 CASES = [
@@ -29,6 +33,8 @@ CASES = [
     (RECTIFIED, "(a-y) x heaviside(z)", "correct"),
     (RECTIFIED, "(a-y) x (1 - sign(w x))/2", "incorrect"),
     (FLAT, "x 1[a >= 0]", "undecided"),  # relu is 0 on half a line
+    (LAYERS, "(a_3-y) 1[a_3>0] w_3 1[a_2>0] w_2 1[a_1>0] a_0", "correct"),
+    (LAYERS, "(a_3-y) 1[a_3>0] w_3 1[a_2>0] w_2 1[a_1>0]", "incorrect"),
     (SIGN, "|z|/z", "remark"),
     (SIGN, "z/|z|", "remark"),
     (SIGN, "-sgn(z)", "incorrect"),
