@@ -218,8 +218,8 @@ class Bounds:
         found = self._facts.get(key, LINE) * point(factor) + point(constant)
         bars = self.normal.bars(poly).numerator
         if bars != poly:
-            bars_key, bars_factor, _ = split(bars)
-            size = self._facts.get(bars_key, LINE) * point(bars_factor)
+            bars_key, bars_factor, bars_constant = split(bars)
+            size = self._facts.get(bars_key, LINE) * point(bars_factor) + point(bars_constant)
             size = size & ZERO_UP
             found = found & (
                 size if found.nonnegative else -size if (-found).nonnegative else size.hull(-size)
