@@ -9,6 +9,7 @@ from symgrad.grading.question import Question
 from symgrad.grading.scalars import scalars
 from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
+from symgrad.notation.places import letters_of
 from symgrad.notation.source import Source
 from symgrad.notation.tree import (
     Apply,
@@ -16,10 +17,14 @@ from symgrad.notation.tree import (
     Mul,
     Name,
     Tree,
+    number,
     substitute,
     walk,
 )
 from symgrad.notation.writers.plain import plain
+
+LOOKALIKES = {"O": 0, "o": 0, "l": 1, "I": 1}
+"""Letters that a scan shows for digits."""
 
 
 def settle(question: Question, tree: Tree, source: Source) -> Tree:
@@ -38,6 +43,7 @@ def settle(question: Question, tree: Tree, source: Source) -> Tree:
         return tree
     if network.shapes and not isinstance(network, SymbolicNetwork):
         tree = written_out(tree)  # the delta_t of a sum are those of its layers
+    misread(question, tree, source)
     swaps: dict[Tree, Tree] = {}
     for node in walk(tree):
         if isinstance(node, Name) and node.stem == "delta" and node not in network.names:
@@ -47,6 +53,26 @@ def settle(question: Question, tree: Tree, source: Source) -> Tree:
         elif isinstance(node, Derivative) and node not in question.adjoints and node != question.goal:
             swaps[node] = inner(network, node, source)
     return substitute(tree, swaps) if swaps else tree
+
+
+def misread(question: Question, tree: Tree, source: Source) -> None:
+    """Refuses h_O and h_l where the chain has h_0 and h_1: letters that are taken for digits.
+
+    Raises:
+        SymgradError: with the name that is meant.
+    """
+    assert question.network is not None
+    names = question.network.names
+    free = letters_of(tree) if not isinstance(question.network, SymbolicNetwork) else frozenset()
+    for node in walk(tree) if free & set(LOOKALIKES) else ():
+        match node:
+            case Name(stem, (Name(letter, ()),)) if letter in LOOKALIKES and letter in free:
+                meant = Name(stem, (number(LOOKALIKES[letter]),))
+                if node not in names and meant in names:
+                    written, right, end = plain(node), plain(meant), len(source.text)
+                    raise source.error(
+                        "unknown-name", 0, end, hint="did-you-mean", name=written, suggestion=right
+                    )
 
 
 def delta(question: Question, network: Network, name: Name, source: Source) -> Tree:

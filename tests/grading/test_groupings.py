@@ -87,3 +87,10 @@ def test_the_softmax_example_knows_that_labels_add_up_to_one() -> None:
     text = (Path(__file__).parents[2] / "examples" / "softmax.chain").read_text(encoding="utf-8")
     assert Question(Chain.parse(text), wrt="b").mark("p - y").verdict == "correct"
     assert Question(Chain.parse(text), wrt="b").mark("y - p").verdict == "incorrect"
+
+
+@pytest.mark.parametrize(("answer", "meant"), [("h_O", "h_0"), ("z_l h_0", "z_1")])
+def test_a_letter_for_a_digit_is_asked_about(answer: str, meant: str) -> None:
+    chain = Chain.parse("z_1 = w h_0\nL = z_1^2\n")
+    mark = Question(chain, wrt="w").mark(answer)
+    assert mark.verdict == "unreadable" and meant in mark.to("text")
