@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice, product
+from time import process_time
 
 from symgrad.algebra import Decision, algebra_of
 from symgrad.algebra.decide import _FAILURES, reason_of
@@ -47,6 +48,8 @@ EXPANSIONS = 8
 """So often the tokens in the values of tokens are replaced."""
 MAX_EDITS = 80
 """So many slips are tried before the answer is compared in a definite chain."""
+SECONDS = 0.75
+"""Of work for naming a slip at symbolic indices; a definite chain names it else."""
 LAYERS = (2, 3, 4, 1, 5)
 """How many layers the chains have in which a wrong answer is looked for."""
 
@@ -312,7 +315,10 @@ def incorrect(bench: Bench, answer: Answer, found: Instance, remarks: tuple[Phra
 def named_range(bench: Bench, tree: Tree) -> Mistake | None:
     """The one slip at symbolic indices that explains the answer: a range, a sum for a product, an index."""
     gold = bench.question.gold
+    end = process_time() + SECONDS
     for mistake, mended in islice(depth_edits(tree, gold), MAX_EDITS):
+        if process_time() > end:
+            break
         if bench.same(mended, gold, fully=False) is not None:
             return mistake
     return None
