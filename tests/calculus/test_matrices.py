@@ -177,7 +177,7 @@ BAD = [
         "declared as vector(k), but its equation gives a vector(d)",
     ),
     ("W : matrix(m, n)\nL = norm(softmax(W))", "2:10", "softmax needs a vector"),
-    ("x : vector(d, e)\nL = norm(x)", "1:5", "vector takes 1 size"),
+    ("x : vector(d, e)\nL = norm(x)", "1:5", "a shape is written x : vector(d)"),
     ("x : vector(4)\nW : matrix(2,3)\nL = sum(W x)", "3:9", "matrix(2, 3) times vector(4) does not fit"),
     ("x : vector(n)\nW : matrix(m,n)\nb : vector(n)\nL = sum(W x + b)", "4:9", "vector(m) and vector(n)"),
     ("x : vector(d)\nL = softmax(sum(x))", "2:5", "softmax needs a vector, not a scalar"),

@@ -33,7 +33,9 @@ def instances(
     """
     pieces = parts(assumption)
     if len(pieces) > 1:  # each has letters of its own: `n >= 1 and |w_i| < 1` says n >= 1 without any w_i
-        return list(dict.fromkeys(found for piece in pieces for found in instances(piece, universe, both, closed)))
+        return list(
+            dict.fromkeys(found for piece in pieces for found in instances(piece, universe, both, closed))
+        )
     members = list(dict.fromkeys(universe))
     names = [name for name in names_in(assumption) if name.indices]
     letters = list(dict.fromkeys(letter for name in names for letter in _letters(name)))

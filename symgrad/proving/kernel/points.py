@@ -45,7 +45,11 @@ def values_at(
 
 
 def satisfies(
-    values: Values, given: Sequence[Tree], universe: Sequence[Name], functions: Mapping[str, str], closed: bool
+    values: Values,
+    given: Sequence[Tree],
+    universe: Sequence[Name],
+    functions: Mapping[str, str],
+    closed: bool,
 ) -> None:
     """All assumptions certainly hold at the point, whichever way a free index is read.
 
