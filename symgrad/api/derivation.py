@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 LAYOUTS = ("gradient", "jacobian")
+LONG_TABLE, TABLE_ENDS = 400, 6
+"""A table with more gradients than this shows so many first and so many last ones."""
 
 
 def in_layout(network: Network, value: values.Derivation, layout: str) -> values.Derivation:
@@ -230,6 +232,16 @@ class Gradients(Mapping[str, Derivation]):
     def __len__(self) -> int:
         return len(self.derivations)
 
+    def shown(self, detail: str = "short", format: str = "text") -> tuple[values.Derivation, ...]:
+        """What a table shows: all gradients, or the first and last where there are very many of them.
+
+        Those of a chain with n layers have some n^2 factors altogether; "full" and data have them all.
+        """
+        names = tuple(self)
+        if detail == "short" and format != "json" and len(names) > LONG_TABLE:
+            names = (*names[:TABLE_ENDS], *names[-TABLE_ENDS:])
+        return tuple(self[name].value for name in names)
+
     def check(self) -> CheckReport:
         """Verify all of them.
 
@@ -266,11 +278,9 @@ class Gradients(Mapping[str, Derivation]):
             target_name = network.objective if tape is None else tape.target
             return gradient_source(network, target_name, tuple(self.derivations), steps, format)
         target = Target(format, lang, templates, encoding, standalone)
-        every = tuple(gradient.value for gradient in self.values())
-        checked = bool(self.check())
-        return render_derivation(
-            every, target, detail=detail, overview=True, checked=checked, style=style, network=self.network
-        )
+        shown = self.shown(detail, format)
+        told: Any = {"detail": detail, "style": style, "network": self.network, "total": len(self)}
+        return render_derivation(shown, target, overview=True, checked=bool(self.check()), **told)
 
     def __repr__(self) -> str:
         return "\n".join(str(derivation) for derivation in self.values())

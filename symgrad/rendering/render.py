@@ -80,6 +80,7 @@ def render_derivation(
     checked: bool | None = None,
     style: str = "factors",
     network: Network | None = None,
+    total: int = 0,
 ) -> str:
     """Gradients with their steps, one block after the other.
 
@@ -91,6 +92,7 @@ def render_derivation(
         checked: what the independent check said; None if it was not run.
         style: the form the steps are told in: factors, backprop, perturbation or jacobian.
         network: the chain, for its sizes and its trained names.
+        total: how many gradients there are, where only the first and last of them are in the table.
     """
     several = (derivations,) if isinstance(derivations, Derivation) else tuple(derivations)
     wording = target.wording
@@ -102,7 +104,7 @@ def render_derivation(
     shown = several[:1] if overview else several
     return target.page(
         "derivation",
-        overview=overview_view(several, wording, network) if overview else None,
+        overview=overview_view(several, wording, network, total) if overview else None,
         derivations=[
             form_view(d, wording, style, detail=detail, checked=checked, network=network) for d in shown
         ],

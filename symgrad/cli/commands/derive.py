@@ -73,11 +73,19 @@ def command(
     from symgrad.rendering.render import Target, render_derivation
 
     network = read_chain(chain, {**swap, **functions}, depth)
-    derivations, checked = checked_gradients(network, wrt, of, keep, path, layout)
-    shown = derivations[0] if wrt and len(derivations) == 1 else derivations
     target = Target("json" if as_json else format_, language(), templates, encoding_of(output), standalone)
     told: Any = {"detail": detail, "style": style, "network": network.network}
-    emit(render_derivation(shown, target, overview=not wrt, checked=checked, **told), output)
+    if not wrt:
+        every = network.gradients(of, layout)
+        table = every.shown(detail, target.format)
+        checked = bool(every.check())
+        emit(
+            render_derivation(table, target, overview=True, checked=checked, total=len(every), **told), output
+        )
+        return 0
+    derivations, checked = checked_gradients(network, wrt, of, keep, path, layout)
+    shown = derivations[0] if len(derivations) == 1 else derivations
+    emit(render_derivation(shown, target, checked=checked, **told), output)
     return 0
 
 
@@ -89,10 +97,7 @@ def checked_gradients(
     path: str = "total",
     layout: str = "gradient",
 ) -> tuple[list[Derivation], bool]:
-    """The derivations asked for (a family counts as its members), or those of all parameters in one pass."""
-    if not wrt:
-        every = chain.gradients(of, layout)
-        return [gradient.value for gradient in every.values()], bool(every.check())
+    """The derivations asked for; a family counts as its members."""
     names = [name for text in wrt for name in asked(chain, text)]
     found = [chain.derive(name, of=of, keep=keep, path=path, layout=layout) for name in names]
     return [gradient.value for gradient in found], all(gradient.check() for gradient in found)

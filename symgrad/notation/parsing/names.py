@@ -56,10 +56,12 @@ class Names(Scripts):
 
     def check_member(self, name: Name, token: Token) -> None:
         """Raise if a family is known but has no such member; an index in letters may be any."""
-        members = self.context.members(name.stem)
-        if name in self.context.known or self.is_bound(name.stem) or not members:
+        if name in self.context.known or self.is_bound(name.stem):
             return
         if name.stem in self.context.families and name.indices:
+            return
+        members = self.context.members(name.stem)
+        if not members:
             return
         concrete = all(isinstance(i, Number) for i in name.indices)
         if not concrete and any(member.indices for member in members):

@@ -84,6 +84,12 @@ class OverviewView:
     first: str
     untrained: str = ""
     """The leaves that the table leaves out, and how to declare them."""
+    left: int = 0
+    """The width of the left column."""
+    between: str = ""
+    """How many gradients of a long chain stand between its first and its last ones."""
+    split: int = 0
+    """The row that `between` stands before."""
 
 
 def product(factors: Sequence[Tree]) -> Tree:
@@ -164,19 +170,26 @@ def _checked(checked: bool, wording: Wording) -> str:
 
 
 def overview_view(
-    derivations: Sequence[Derivation], wording: Wording, network: Network | None = None
+    derivations: Sequence[Derivation], wording: Wording, network: Network | None = None, total: int = 0
 ) -> OverviewView:
-    """The table `parameter | gradient` of several derivations; with the network also what is not in it."""
+    """The table `parameter | gradient` of several derivations; with the network also what is not in it.
+
+    total: how many gradients there are, where the derivations are only the first and last of them.
+    """
     style = wording.style
     rows = tuple((style.display(d.goal), style.display(filled(d), short=True)) for d in derivations)
     left_out = _untrained(network) if network is not None else ()
     caption = "overview-caption" if len(rows) > 1 else "overview-caption-one"
+    missing = max(0, total - len(rows))
     return OverviewView(
         heads=(wording.word("head-gradient"), wording.word("head-formula")),
         rows=rows,
-        caption=wording.word(caption, objective=derivations[0].goal.of, total=len(rows)),
+        caption=wording.word(caption, objective=derivations[0].goal.of, total=len(rows) + missing),
         first=wording.word("overview-steps", goal=derivations[0].goal),
         untrained=wording.word("overview-untrained", names=left_out) if left_out else "",
+        left=widest(goal for goal, _ in rows),
+        between=wording.word("overview-between", count=missing) if missing else "",
+        split=len(rows) // 2,
     )
 
 
