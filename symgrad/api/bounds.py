@@ -26,12 +26,13 @@ NEARLY = Fraction(999, 1000)
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer: its factor |w_j f'(z_j)| can be larger than 1 exactly if |w_j| > threshold."""
+    """One layer: |w_j f'(z_j)| can be larger than 1 only if |w_j| > threshold; `exact`: then it does."""
 
     weight: str
     threshold: Fraction
     condition: str
     tree: Relation
+    exact: bool
 
 
 class Bounds:
@@ -76,16 +77,15 @@ class Bounds:
     def layers(self) -> tuple[Layer, ...]:
         """For each layer with a weight, the condition under which its factor can exceed 1."""
         found = []
-        for weight, _, size, _ in self.found.layers:
+        for weight, _, size, _, exact in self.found.layers:
             tree = Relation((">",), (Apply(Name("abs"), (weight,)), Number(1 / size)))
-            found.append(Layer(plain(weight), 1 / size, plain(tree), tree))
+            found.append(Layer(plain(weight), 1 / size, plain(tree), tree, exact))
         return tuple(found)
 
     def phrases(self) -> Iterator[Phrase]:
         """The bound, its sharpness, and the layers, a sentence each."""
-        yield Phrase.of(
-            "bounds.best" if self.proof.verdict == "proved" else "bounds.not-proved", line=self.claim
-        )
+        kind = "not-proved" if self.proof.verdict != "proved" else "best" if self.sharp else "found"
+        yield Phrase.of(f"bounds.{kind}", line=self.claim)
         if self.found.ratio is None:
             yield Phrase.of("bounds.no-number", factors=self.found.free)
         if self.found.loss is None:
@@ -99,9 +99,10 @@ class Bounds:
             yield Phrase.of("bounds.approached")
         elif self.found.ratio is not None:
             yield Phrase.of("bounds.not-met")
-        for (_, slope, size, closed), layer in zip(self.found.layers, self.layers, strict=True):
+        for (_, slope, size, closed, _), layer in zip(self.found.layers, self.layers, strict=True):
             range_ = Relation(("<=" if closed else "<",), (Apply(Name("abs"), (slope,)), Number(size)))
-            yield Phrase.of("bounds.layer", condition=layer.tree, range=range_)
+            sort = "layer" if layer.exact else "layer-only"
+            yield Phrase.of(f"bounds.{sort}", condition=layer.tree, range=range_)
 
     def to(
         self,
@@ -138,7 +139,10 @@ class Bounds:
             "gradient_bound": shown(self.bound),
             "attained": self.attained,
             "sharp": self.sharp,
-            "layers": [{"weight": x.weight, "grows_if": x.condition} for x in self.layers],
+            "layers": [
+                {"weight": x.weight, "grows_if" if x.exact else "grows_only_if": x.condition}
+                for x in self.layers
+            ],
             "proof": json.loads(self.proof.to("json", lang)),
         }
 

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.api.derivation import LAYOUTS, Derivation, Gradients, in_layout
 from symgrad.api.files import read_utf8
-from symgrad.api.names import check_applied, function_names, members, one, require_text, variables
+from symgrad.api.names import (
+    assumptions_in,
+    check_applied,
+    function_names,
+    members,
+    one,
+    require_text,
+    variables,
+)
 from symgrad.calculus.depth_states import direct_network
 from symgrad.calculus.derive import derive
 from symgrad.errors import InputError, NotSupportedError, UnknownNameError, Where
@@ -165,6 +173,8 @@ class Chain:
         """Decide a claim about this chain, such as "|dC/db_1| <= |dC/db_3|/16" given ["|w_j| <= 1"]."""
         from symgrad.api.proof import prove_about
 
+        require_text(claim, "|dC/db_1| <= |dC/db_3|/16")
+        given = assumptions_in(given)
         return prove_about(self.network, claim, given, self.functions(functions), timeout, oracle)
 
     def bounds(
@@ -178,6 +188,7 @@ class Chain:
         """The best bound of |dC/d(wrt)| under assumptions, proved: where it is met, which layers can grow."""
         from symgrad.api.bounds import bounds_of
 
+        given = assumptions_in(given)
         return bounds_of(self.network, wrt, given, self.functions(functions), timeout)
 
     def evaluate(

@@ -138,6 +138,21 @@ def require_text(found: object, example: str) -> None:
         raise InputError("text-expected", Where("<argument>"), found=repr(found)[:40], example=example)
 
 
+def assumptions_in(given: object) -> tuple[str, ...]:
+    """The texts of assumptions; a text alone is one assumption.
+
+    Raises:
+        InputError: neither a text nor a list of texts.
+    """
+    if isinstance(given, str):
+        return (given,)
+    if not isinstance(given, Sequence):
+        raise InputError("given-list", Where("<given>"), found=repr(given)[:40])
+    for text in given:
+        require_text(text, "|w| <= 1")
+    return tuple(given)
+
+
 def require_choice(found: object, known: Sequence[str], what: str) -> None:
     """Raise InputError for a format or language that there is not, with those that there are."""
     if found not in known:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from symgrad.api.names import context_of, function_names
+from symgrad.api.names import assumptions_in, context_of, function_names, require_text
 from symgrad.api.sides import refuse_arrays_by_size
 from symgrad.calculus.derive import derive
 from symgrad.calculus.second import seconds_filled
@@ -137,6 +137,8 @@ def prove(
     >>> prove("|w*sigma'(z)| <= 1/4", given=["|w| <= 1"]).verdict
     'proved'
     """
+    require_text(claim, "|w| <= 1")
+    given = assumptions_in(given)
     named = {"sigma": "sigmoid", **function_names(functions)}
     texts = [(claim, "<claim>"), *((text, "<given>") for text in given)]
     context = Context("claim", functions=frozenset(function_names(functions)), bare=bare_in_all(texts))

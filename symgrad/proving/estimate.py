@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -29,6 +29,7 @@ from symgrad.proving import kernel
 from symgrad.proving.bounded import bound_steps, sign_of
 from symgrad.proving.kernel.bounds import Bounds
 from symgrad.proving.kernel.families import parts
+from symgrad.proving.kernel.intervals import Empty
 from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.kernel.pieces import alternatives, settled
 from symgrad.proving.methods import BY_RULE
@@ -68,13 +69,41 @@ def entry_steps(
             a, b = (substitute(side, here.settled) for side in (a, b))
             yield from _difference_steps(problem, operator, a, b, entry, here)
         case "absurd", _:
-            yield Phrase.of("proofs.absurd")
+            yield _absurd(statement, here)
         case rule, _ if rule in BY_RULE:
             yield from BY_RULE[rule].steps(
                 problem, statement, entry, here, lambda s, e, h: entry_steps(problem, s, e, h)
             )
         case _:
             yield from _logic_steps(problem, statement, entry, here)
+
+
+MOST_CONDITIONS = 16
+"""Beyond so many assumptions, those that contradict each other are not looked for."""
+
+
+def _absurd(statement: Tree, here: kernel.Setting) -> Phrase:
+    """The conditions without which the case would not be impossible, where they are few enough to try."""
+
+    def impossible(used: Sequence[Tree]) -> bool:
+        try:
+            here.using(tuple(used)).bounds(statement)
+        except Empty:
+            return True
+        except CertificateError:
+            return False
+        return False
+
+    needed = list(here.used)
+    if len(needed) > MOST_CONDITIONS or not impossible(needed):
+        return Phrase.of("proofs.absurd")
+    for condition in here.used:
+        fewer = [other for other in needed if other != condition]
+        if impossible(fewer):
+            needed = fewer
+    if not needed:
+        return Phrase.of("proofs.absurd")
+    return Phrase.of("proofs.absurd-together", conditions=tuple(needed))
 
 
 def _logic_steps(problem: Problem, statement: Tree, entry: Entry, here: kernel.Setting) -> Iterator[Phrase]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from symgrad.notation.tree import Tree, names_in
+from symgrad.notation.tree import BigOp, Tree, names_in, walk
 from symgrad.proving import explain
+from symgrad.proving.kernel.readings import index_letters
 from symgrad.proving.problem import Problem
 
 Entry: TypeAlias = Mapping[str, Any]
@@ -29,3 +30,11 @@ def fewest(
         if found is not None and len(explain.where(problem, fewer)) <= wanted:
             used, entry = fewer, found
     return used, entry
+
+
+def unneeded(problem: Problem, used: Sequence[Tree]) -> tuple[Tree, ...]:
+    """The assumptions that the argument does without; no instances at a bound letter, which nobody gave."""
+    bound = {node.index for node in walk(problem.statement) if isinstance(node, BigOp)}
+    bound -= {letter for given in problem.given for letter in index_letters(given)}
+    others = (p for p in problem.pieces if p not in used and p not in problem.ranges)
+    return tuple(p for p in others if bound.isdisjoint(index_letters(p)))

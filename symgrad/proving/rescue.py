@@ -8,10 +8,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symgrad.errors import CertificateError
-from symgrad.notation.tree import ONE, ZERO, Apply, Mul, Name, Number, Relation, Tree
+from symgrad.notation.tree import ONE, ZERO, Apply, Logic, Mul, Name, Number, Relation, Tree
 from symgrad.proving.kernel.bounds import Bounds
 from symgrad.proving.kernel.families import parts
+from symgrad.proving.kernel.intervals import Empty
 from symgrad.proving.kernel.normal import ABS
+from symgrad.proving.kernel.pieces import OPPOSITE
 from symgrad.proving.problem import Problem
 from symgrad.proving.tactics.goal import bare, factors_of
 
@@ -24,9 +26,30 @@ def search(problem: Problem, seconds: float, holds: Callable[[Problem], bool]) -
     for extra in candidates(problem):
         if time.monotonic() > deadline:
             return ()
-        if holds(replace(problem, pieces=(*problem.pieces, *extra), deadline=deadline)):
+        saved = replace(problem, pieces=(*problem.pieces, *extra), deadline=deadline)
+        if holds(saved) and not _vacuous(saved, holds):
             return extra
     return ()
+
+
+def _vacuous(problem: Problem, holds: Callable[[Problem], bool]) -> bool:
+    """Whether the premise of an implication is impossible, so that nothing is said of the conclusion."""
+    match problem.statement:
+        case Logic("implies", (premise, _)):
+            pass
+        case _:
+            return False
+    try:
+        problem.setting((*problem.pieces, *parts(premise))).bounds(problem.statement)
+    except Empty:
+        return True
+    except CertificateError:
+        return False
+    match premise:
+        case Relation((operator,), sides) if operator in OPPOSITE:
+            denied = Relation((OPPOSITE[operator],), sides)
+            return holds(replace(problem, question=replace(problem.question, statement=denied)))
+    return False
 
 
 def candidates(problem: Problem) -> Iterator[Assumptions]:

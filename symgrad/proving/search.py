@@ -32,7 +32,7 @@ from symgrad.proving.kernel.intervals import Empty
 from symgrad.proving.kernel.letters import known_letters, symbolic
 from symgrad.proving.kernel.pieces import alternatives
 from symgrad.proving.methods import ARRAYS, BY_RULE, METHODS, PLACES, Method
-from symgrad.proving.needed import fewest
+from symgrad.proving.needed import fewest, unneeded
 from symgrad.proving.problem import Problem, make
 from symgrad.proving.splits import pieces
 from symgrad.proving.tactics import TACTICS
@@ -210,7 +210,7 @@ def _proved(attempt: Attempt, gradients: Mapping[Derivative, Derivation]) -> Pro
         steps=explain.steps(problem, entry, used, gradients),
         attained=() if point is None else places.attained(problem, point, used),
         used=tuple(piece for piece in used if piece not in problem.ranges),
-        unused=tuple(p for p in problem.pieces if p not in used and p not in problem.ranges),
+        unused=unneeded(problem, used),
         method="+".join(dict.fromkeys(attempt.method)),
         certificate=certificate,
         checked=True,

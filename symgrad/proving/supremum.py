@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symgrad.errors import CertificateError
+from symgrad.functions import registry
 from symgrad.notation.codec import to_data
 from symgrad.notation.tree import (
     ONE,
@@ -51,7 +52,7 @@ class Sizes:
     slopes: Fraction | None
     loss: Fraction | None
     free: tuple[Tree, ...]
-    layers: tuple[tuple[Name, Apply, Fraction, bool], ...]
+    layers: tuple[tuple[Name, Apply, Fraction, bool, bool], ...]
 
 
 def sizes(derivation: Derivation, claim: Claim, definitions: Definitions) -> Sizes:
@@ -93,8 +94,8 @@ def sizes(derivation: Derivation, claim: Claim, definitions: Definitions) -> Siz
 
 def _layers(
     factors: Sequence[Tree], claim: Claim, definitions: Definitions
-) -> list[tuple[Name, Apply, Fraction, bool]]:
-    """(w_2, sigma'(z_2), 1/4): a weight and the slope at the place that it leads to."""
+) -> list[tuple[Name, Apply, Fraction, bool, bool]]:
+    """(w_2, sigma'(z_2), 1/4, ...): a weight, the slope where it leads, its size; is it met, is it exact."""
     bodies: Mapping[Name, Tree] = dict(definitions)
     functions = dict(claim.functions)
     found = []
@@ -105,9 +106,21 @@ def _layers(
                     name = known.resolve(factor.function, functions)
                     size = None if name is None else function_range(name, 1).magnitude()
                     if size is not None and size.high:
-                        found.append((weight, factor, size.high, size.high_closed))
+                        exact = name is not None and _exact(name, size.high)
+                        found.append((weight, factor, size.high, size.high_closed, exact))
                     break
     return found
+
+
+def _exact(name: str, size: Fraction) -> bool:
+    """Whether a bound of |f'| is its supremum, not one rounded up to a rational."""
+    function = registry.lookup(name)
+    if function is None:
+        return False
+    stated = function.derivative_range
+    ends = [] if stated is None else [end.value for end in (stated.low, stated.high)]
+    ends += [x.bound for x in function.extrema if x.order == 1 and x.attained]
+    return any(end is not None and abs(end) == size for end in ends)
 
 
 def bounded(found: Sizes, by: Tree) -> Relation:

@@ -8,9 +8,11 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from symgrad.errors import CertificateError
+from symgrad.functions import registry
 from symgrad.notation.codec import from_data, to_data
-from symgrad.notation.tree import ONE, ZERO, Div, Relation, Tree, substitute
+from symgrad.notation.tree import ONE, ZERO, Apply, Div, Relation, Tree, substitute
 from symgrad.proving import kernel
+from symgrad.proving.kernel import functions as functions_known
 from symgrad.proving.kernel import normal as nf
 from symgrad.proving.kernel.intervals import Empty
 from symgrad.proving.kernel.pieces import alternatives, settled, undecided
@@ -294,6 +296,16 @@ def _inside(tree: Tree) -> Sequence[Tree]:
 # ---- words
 
 
+def _fact(entry: Entry, problem: Problem) -> str:
+    """The fact's name; at kinks the mean value theorem gives way to the integral of the slope."""
+    name: str = entry["fact"]
+    match [from_data(tree) for tree in entry["at"]]:
+        case [Apply(function, _, 0, ()), *_] if name in ("mean-value", "secant"):
+            found = registry.lookup(functions_known.resolve(function, problem.functions) or "")
+            return f"{name}-kinks" if found is not None and found.kinks else name
+    return name
+
+
 def steps(
     problem: Problem, statement: Tree, entry: Entry, here: kernel.Setting, word: Word
 ) -> Iterator[Phrase]:
@@ -306,7 +318,7 @@ def steps(
                 here = here.with_assumption(claim)
             yield from word(statement, entry["proof"], here)
         case "known":
-            yield Phrase.of(f"proofs.known-{entry['fact']}", line=statement)
+            yield Phrase.of(f"proofs.known-{_fact(entry, problem)}", line=statement)
         case "contradiction":
             _, opposite = alternatives(statement, here.bounds(statement))
             yield Phrase.of("proofs.suppose", condition=opposite)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from symgrad.notation.places import moved
 from symgrad.notation.tree import ZERO, Apply, Name, Relation, Tree
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.rules.ranges import layered, letters_of, opened, read_piece
+from symgrad.proving.kernel.letters import Letters
+from symgrad.proving.kernel.rules.ranges import Piece, layered, letters_of, not_empty, opened, read_piece
 from symgrad.proving.kernel.setting import Setting
 from symgrad.proving.methods.method import Entry, Word
 from symgrad.proving.problem import Problem
@@ -34,8 +36,7 @@ def steps(problem: Problem, statement: Tree, entry: Entry, here: Setting, word: 
         left: Tree = Apply(nf.ABS, (piece.smaller,)) if bars else piece.smaller
         if piece.smaller == piece.larger:
             continue
-        strict = data["positive"] is None if kind == "factorwise" else data["strict"]
-        relation = "<" if strict and statement.operators[0] in ("<", ">") else "<="
+        relation = "<" if _strict(kind, data) and statement.operators[0] in ("<", ">") else "<="
         line = Relation((relation,), (left, piece.larger))
         if piece.range is not None:
             letter, low, high = piece.range
@@ -44,17 +45,31 @@ def steps(problem: Problem, statement: Tree, entry: Entry, here: Setting, word: 
         yield from word(line, data["proof"], inner)
         if kind == "factorwise" and piece.smaller != ZERO:
             yield Phrase.of("ranges.sign", line=Relation((">=",), (piece.smaller, ZERO)))
-    yield from _conclusion(statement, kind, entry)
+    yield from _conclusion(statement, kind, entry, letters)
 
 
-def _conclusion(statement: Relation, kind: str, entry: Entry) -> Iterator[Phrase]:
-    ranges = [read_piece(d).range for d in entry["pieces"] if d["range"] is not None]
+def _conclusion(statement: Relation, kind: str, entry: Entry, letters: Letters) -> Iterator[Phrase]:
+    """What an empty range would leave, or why the strict piece's range is not empty; then the result."""
     strict = statement.operators[0] in ("<", ">")
-    for letter, low, high in [r for r in ranges if r is not None][:1]:
-        empty = Relation(("=",), (high, moved(low, -1)))
-        if not strict:
+    pieces = [(read_piece(data), data) for data in entry["pieces"]]
+    alone = any(piece.range is None for piece, _ in pieces)
+    if not strict and not alone:
+        for case in _ends(piece for piece, _ in pieces if not not_empty(piece, letters)):
+            empty = Relation(("=",), (case[1], moved(case[0], -1)))
             yield Phrase.of(f"ranges.empty-{'product' if kind == 'factorwise' else 'sum'}", case=empty)
-        else:
-            yield Phrase.of("ranges.not-empty", case=Relation((">=",), (high, low)))
-        _ = letter
+    elif strict:
+        found = [piece for piece, data in pieces if _strict(kind, data) and not_empty(piece, letters)]
+        if all(piece.range is not None for piece in found):  # a single factor is always there
+            for low, high in _ends(found):
+                yield Phrase.of("ranges.not-empty", case=Relation((">=",), (high, low)))
     yield Phrase.of("ranges.multiplied" if kind == "factorwise" else "ranges.added", line=statement)
+
+
+def _strict(kind: str, data: Any) -> bool:
+    """Whether the smaller side of a piece is shown to be smaller, not only at most as large."""
+    return data["positive"] is None if kind == "factorwise" else data["strict"] is True
+
+
+def _ends(pieces: Iterable[Piece]) -> list[tuple[Tree, Tree]]:
+    """The ends of the first range."""
+    return [piece.range[1:] for piece in pieces if piece.range is not None][:1]
