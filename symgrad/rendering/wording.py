@@ -75,11 +75,12 @@ class Wording:
     def path(self, value: Field) -> str:
         """Names in a row with arrows between them; the middle of a long row left out."""
         names = value if isinstance(value, tuple) else ()
-        texts = [self.style.math(name) for name in names]
         tex = self.style.name in ("markdown", "latex")
         arrow, dots = (r" \to ", r"\cdots") if tex else (" → ", "…")
-        if len(texts) > 14:
-            texts = [*texts[:7], dots, *texts[-4:]]
+        long = len(names) > 14
+        texts = [self.style.math(name) for name in ((*names[:7], *names[-4:]) if long else names)]
+        if long:
+            texts.insert(7, dots)
         joined = arrow.join(texts)
         return f"${joined}$" if tex else self.style.words(joined)
 

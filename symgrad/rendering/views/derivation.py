@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from symgrad.network.graph import Network
 from symgrad.notation.tree import (
     Add,
+    Apply,
     Derivative,
     Mul,
     Name,
@@ -100,7 +101,7 @@ def product(factors: Sequence[Tree]) -> Tree:
 def filled(derivation: Derivation) -> Tree:
     """The gradient with every kept derivative replaced by its value."""
     values: dict[Tree, Tree] = {token: value for token, value in derivation.kept}
-    whole = product([substitute(factor, values) for factor in derivation.factors])
+    whole = product([f if _elementary(f) else substitute(f, values) for f in derivation.factors])
     if len(values) > 1 and _length(whole) > _LONG_RESULT:
         return product(derivation.factors)
     for _ in range(len(values) - 1):  # a kept derivative may hold another one
@@ -108,6 +109,16 @@ def filled(derivation: Derivation) -> Tree:
             return product(derivation.factors)
         whole = substitute(whole, values)
     return _untwisted(whole) if any(isinstance(node, Transpose) for node in walk(whole)) else whole
+
+
+def _elementary(factor: Tree) -> bool:
+    """Whether a factor is a name or a function of names, such as sigma'(z_1): nothing in it can be put in."""
+    match factor:
+        case Name():
+            return True
+        case Apply(arguments=arguments, options=()):
+            return all(isinstance(argument, Name) for argument in arguments)
+    return False
 
 
 def _untwisted(tree: Tree) -> Tree:
