@@ -192,7 +192,7 @@ def _gap(
     gap = a if b == ZERO else Add((a, Neg(b)))
     if operator in ("<", "<="):
         gap = b if a == ZERO else Add((b, Neg(a)))
-    full = shown(problem, shape if common == ONE else Mul((common, shape)))
+    full = shown(problem, _short(common, shape))
     sign = {"<": ">", "<=": ">=", "!=": "!="}.get(operator, operator)
     where = valued(problem, full, gap)
     if where is not None:
@@ -208,6 +208,14 @@ def _gap(
     if _is_squares(shape) and common == ONE:
         return Phrase.of("proofs.gap-squares", line=line)
     return Phrase.of("proofs.sign" if gap == full else "proofs.gap", line=line)
+
+
+def _short(common: Tree, shape: Tree) -> Tree:
+    """The product without factors 1, and a - 0 as a."""
+    match shape:
+        case Add((big, Neg(small))) if small == ZERO:
+            shape = big
+    return shape if common == ONE else common if shape == ONE else Mul((common, shape))
 
 
 def _is_squares(tree: Tree) -> bool:

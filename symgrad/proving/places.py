@@ -182,7 +182,9 @@ def best_known(problem: Problem) -> Iterator[Phrase]:
 
 
 def range_line(tree: Tree, found: Interval) -> Relation:
-    """Low <= tree <= high."""
+    """Low <= tree <= high; tree = value where only that is left."""
+    if found.low is not None and found.low == found.high:
+        return Relation(("=",), (tree, numeral(found.low)))
     operators, operands = [], [tree]
     if found.low is not None:
         operators.append("<=" if found.low_closed else "<")

@@ -77,3 +77,10 @@ def test_what_is_no_text_is_an_input_error(claim: Any, given: Any) -> None:
         prove(claim, given)
     with pytest.raises(InputError, match=r"expected|list of assumptions"):
         Chain.parse(NIELSEN).prove(claim, given)
+
+
+def test_a_value_that_is_settled_and_a_difference_with_0_are_written_short() -> None:
+    pinned = prove("relu(y) <= y + 1", ["y >= -1", "y <= -1"]).to("text")
+    assert "0 ≤ s ≤ 0" not in pinned and "s = 0" in pinned
+    for claim in ("x/(1 + x) > 0", "|x| + x >= 0"):
+        assert "− 0" not in prove(claim, ["x > 0"]).to("text")
