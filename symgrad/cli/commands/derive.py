@@ -70,22 +70,23 @@ def command(
     by_name = o.format_of(output, "markdown", "latex", "text", "json")
     if click.get_current_context().get_parameter_source("format_") is ParameterSource.DEFAULT:
         format_ = by_name or format_
+    from symgrad.network.build import uncollected
     from symgrad.rendering.render import Target, render_derivation
 
     network = read_chain(chain, {**swap, **functions}, depth)
     target = Target("json" if as_json else format_, language(), templates, encoding_of(output), standalone)
     told: Any = {"detail": detail, "style": style, "network": network.network}
-    if not wrt:
-        every = network.gradients(of, layout)
-        table = every.shown(detail, target.format)
-        checked = bool(every.check())
-        emit(
-            render_derivation(table, target, overview=True, checked=checked, total=len(every), **told), output
-        )
-        return 0
-    derivations, checked = checked_gradients(network, wrt, of, keep, path, layout)
-    shown = derivations[0] if len(derivations) == 1 else derivations
-    emit(render_derivation(shown, target, checked=checked, **told), output)
+    with uncollected():
+        if not wrt:
+            every = network.gradients(of, layout)
+            table = every.shown(detail, target.format)
+            told |= {"overview": True, "checked": bool(every.check()), "total": len(every)}
+            text = render_derivation(table, target, **told)
+        else:
+            derivations, checked = checked_gradients(network, wrt, of, keep, path, layout)
+            shown = derivations[0] if len(derivations) == 1 else derivations
+            text = render_derivation(shown, target, checked=checked, **told)
+    emit(text, output)
     return 0
 
 
