@@ -221,7 +221,15 @@ class Question:
         found = self.own_context
         other = frozenset(name for name in self.renamed if isinstance(name, Name))
         simple = {k: v for k, v in self.aliases.items() if k.isalpha() and v.isalpha()}
-        return replace(found, known=found.known | other, aliases=simple, scientific=self.numeric)
+        pairs = [(a, b) for a, b in self.renamed.items() if isinstance(a, Name) and isinstance(b, Name)]
+        arrays = {other.stem for other, meant in pairs if meant.stem in found.arrays}
+        return replace(
+            found,
+            known=found.known | other,
+            arrays=found.arrays | arrays,
+            aliases=simple,
+            scientific=self.numeric,
+        )
 
     @cached_property
     def sizes(self) -> frozenset[Name]:
