@@ -7,6 +7,7 @@ from Python stays in its own process, so that a small claim costs milliseconds; 
 from __future__ import annotations
 
 import multiprocessing
+import warnings
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TypeVar
@@ -34,7 +35,10 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
     child = context.Process(target=_run, args=(work, theirs), daemon=True)
-    child.start()
+    with warnings.catch_warnings():  # Python 3.12 warns of forks beside threads; the child starts none
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", RuntimeWarning)
+        child.start()
     theirs.close()
     try:
         if not ours.poll(seconds + GRACE):

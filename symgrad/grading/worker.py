@@ -10,6 +10,7 @@ import atexit
 import multiprocessing
 import os
 import signal
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -37,7 +38,11 @@ class Worker:
         self.process = context.Process(  # type: ignore[attr-defined]
             target=serve, args=(there, self.here if METHOD == "fork" else None, question, work), daemon=True
         )
-        self.process.start()
+        with warnings.catch_warnings():
+            # Libraries with threads of their own (jax) and Python 3.12 warn of forks; the child calls none of them.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.process.start()
         there.close()
 
     def ask(self, answer: Any, seconds: float = SECONDS) -> Any:

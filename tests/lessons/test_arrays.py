@@ -115,4 +115,4 @@ def test_losses_are_written_as_textbooks_do_and_mean_the_same(name: str) -> None
 
 
 def test_a_label_that_adds_up_to_one_simplifies_the_softmax() -> None:
-    assert "(p - y)" in Chain(shipped("softmax")).notes(answers=True)
+    assert "= p - y$" in Chain(shipped("softmax")).notes(answers=True)
