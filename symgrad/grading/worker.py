@@ -39,7 +39,7 @@ class Worker:
             target=serve, args=(there, self.here if METHOD == "fork" else None, question, work), daemon=True
         )
         with warnings.catch_warnings():
-            # Libraries with threads of their own (jax) and Python 3.12 warn of forks; the child calls none of them.
+            # Libraries with threads (jax) and Python 3.12 warn of forks; the child calls none of them.
             warnings.simplefilter("ignore", RuntimeWarning)
             warnings.simplefilter("ignore", DeprecationWarning)
             self.process.start()
