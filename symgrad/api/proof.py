@@ -20,7 +20,7 @@ from symgrad.notation.reader import read
 from symgrad.notation.tree import ZERO, Derivative, Is, Logic, Name, Relation, Tree, strip_spans, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel
-from symgrad.proving.kernel.depth import Loop, free_names
+from symgrad.proving.kernel.depth.loop import Loop, free_names
 from symgrad.proving.search import prove as search
 from symgrad.values import derivation as derivations
 from symgrad.values import proof as values

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import Tree
 from symgrad.proving import kernel
-from symgrad.proving.kernel.bounds import Missing
-from symgrad.proving.kernel.intervals import Empty
+from symgrad.proving.kernel.enclosures.bounds import Missing
+from symgrad.proving.kernel.enclosures.intervals import Empty
 from symgrad.proving.problem import Problem
 
 

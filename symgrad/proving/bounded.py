@@ -18,11 +18,11 @@ from symgrad.notation.tree import (
     rebuild,
 )
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.bounds import MIRROR, Bounds
+from symgrad.proving.kernel.enclosures.bounds import Bounds
+from symgrad.proving.kernel.enclosures.intervals import MIRROR, Interval, point
+from symgrad.proving.kernel.enclosures.ranges import around, function_range
 from symgrad.proving.kernel.evaluate import Undefined, evaluate
-from symgrad.proving.kernel.intervals import Interval, point
 from symgrad.proving.kernel.normal import ABS
-from symgrad.proving.kernel.ranges import around, function_range
 from symgrad.proving.places import range_line, tidy
 from symgrad.proving.problem import Problem
 from symgrad.proving.spelling import completed, slope_written

@@ -27,11 +27,11 @@ from symgrad.notation.tree import (
 )  # fmt: skip
 from symgrad.proving import kernel
 from symgrad.proving.bounded import bound_steps, sign_of
-from symgrad.proving.kernel.bounds import Bounds
+from symgrad.proving.kernel.enclosures.bounds import Bounds
+from symgrad.proving.kernel.enclosures.intervals import Empty
+from symgrad.proving.kernel.enclosures.pieces import alternatives, settled
 from symgrad.proving.kernel.families import parts
-from symgrad.proving.kernel.intervals import Empty
 from symgrad.proving.kernel.normal import ABS
-from symgrad.proving.kernel.pieces import alternatives, settled
 from symgrad.proving.methods import BY_RULE
 from symgrad.proving.places import numeral, range_line, tidy
 from symgrad.proving.problem import Problem

@@ -28,10 +28,10 @@ from symgrad.notation.tree import (
 from symgrad.proving.estimate import entry_steps
 from symgrad.proving.extremes import extremes
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.bounds import Bounds
-from symgrad.proving.kernel.domain import conditions, implied
+from symgrad.proving.kernel.enclosures.bounds import Bounds
+from symgrad.proving.kernel.enclosures.domain import conditions, implied
+from symgrad.proving.kernel.enclosures.ranges import function_range
 from symgrad.proving.kernel.normal import ABS
-from symgrad.proving.kernel.ranges import function_range
 from symgrad.proving.kernel.written import spelled_out
 from symgrad.proving.problem import Problem
 from symgrad.proving.spelling import shown

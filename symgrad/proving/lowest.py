@@ -14,9 +14,9 @@ from flint import arb, ctx
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import Add, Name, Neg, Relation, Tree, names_in
+from symgrad.proving.kernel.enclosures.intervals import LINE, Interval
 from symgrad.proving.kernel.evaluate import Value, ball, evaluate, truth
 from symgrad.proving.kernel.families import parts
-from symgrad.proving.kernel.intervals import LINE, Interval
 from symgrad.proving.problem import Problem
 
 DENOMINATORS = (1, 2, 3, 4, 5, 8, 10, 20, 50, 100, 1000, 10**4, 10**6, 10**9)

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from symgrad.notation.tree import BigOp, Tree, names_in, walk
 from symgrad.proving import explain
-from symgrad.proving.kernel.readings import index_letters
+from symgrad.proving.kernel.depth.readings import index_letters
 from symgrad.proving.problem import Problem
 
 Entry: TypeAlias = Mapping[str, Any]

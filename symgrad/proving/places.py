@@ -11,13 +11,13 @@ from symgrad.errors import CertificateError
 from symgrad.notation.tree import Apply, Mul, Name, Number, Pow, Relation, Tree, walk
 from symgrad.proving import kernel
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.bounds import Bounds
-from symgrad.proving.kernel.domain import conditions
+from symgrad.proving.kernel.enclosures.bounds import Bounds
+from symgrad.proving.kernel.enclosures.domain import conditions
+from symgrad.proving.kernel.enclosures.intervals import Empty, Interval
+from symgrad.proving.kernel.enclosures.ranges import FAR
 from symgrad.proving.kernel.evaluate import compare, evaluate
 from symgrad.proving.kernel.families import parts
-from symgrad.proving.kernel.intervals import Empty, Interval
 from symgrad.proving.kernel.normal import ABS
-from symgrad.proving.kernel.ranges import FAR
 from symgrad.proving.problem import Problem
 from symgrad.proving.tactics.goal import factors_of
 from symgrad.values.phrase import Phrase

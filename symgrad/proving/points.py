@@ -11,8 +11,8 @@ from flint import arb
 
 from symgrad.notation.tree import Add, Apply, Mul, Name, Number, Tree, names_in, walk
 from symgrad.proving.kernel import functions as known
+from symgrad.proving.kernel.enclosures.ranges import FAR, dyadic
 from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate, truth
-from symgrad.proving.kernel.ranges import FAR, dyadic
 from symgrad.proving.problem import Problem
 
 INPUTS = tuple(map(Fraction, ("0", "1", "-1", "2", "1/2", "-2", "10", "-10", "1/10")))

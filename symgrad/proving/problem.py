@@ -11,7 +11,7 @@ from symgrad.notation.codec import to_data
 from symgrad.notation.tree import Apply, Derivative, Mul, Name, Tree, children, names_in, walk
 from symgrad.proving import kernel
 from symgrad.proving.kernel.asked import Asked, Shapes, asked
-from symgrad.proving.kernel.depth import Loop
+from symgrad.proving.kernel.depth.loop import Loop
 from symgrad.proving.kernel.setting import Setting
 from symgrad.values.derivation import Derivation
 from symgrad.values.proof import Claim

@@ -15,11 +15,11 @@ from symgrad.notation.tree import Apply, BigOp, Name, Number, Tree, number, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel
 from symgrad.proving.kernel import functions as known
+from symgrad.proving.kernel.analysis.extrema import stated
 from symgrad.proving.kernel.asked import chosen_letters, unwritten
+from symgrad.proving.kernel.depth.readings import settled_letters
 from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate, truth
-from symgrad.proving.kernel.extrema import stated
 from symgrad.proving.kernel.points import Values
-from symgrad.proving.kernel.readings import settled_letters
 from symgrad.proving.lowest import lowest
 from symgrad.proving.methods.line import touching
 from symgrad.proving.places import kinks

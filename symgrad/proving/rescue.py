@@ -9,11 +9,11 @@ from fractions import Fraction
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import ONE, ZERO, Apply, Logic, Mul, Name, Number, Relation, Tree
-from symgrad.proving.kernel.bounds import Bounds
+from symgrad.proving.kernel.enclosures.bounds import Bounds
+from symgrad.proving.kernel.enclosures.intervals import Empty
+from symgrad.proving.kernel.enclosures.pieces import OPPOSITE
 from symgrad.proving.kernel.families import parts
-from symgrad.proving.kernel.intervals import Empty
 from symgrad.proving.kernel.normal import ABS
-from symgrad.proving.kernel.pieces import OPPOSITE
 from symgrad.proving.problem import Problem
 from symgrad.proving.tactics.goal import bare, factors_of
 

@@ -24,13 +24,13 @@ from symgrad.notation.tree import (
 from symgrad.proving import attained, explain, kernel, oracles, places, reasons, refute, refute_arrays, rescue
 from symgrad.proving.attempt import Attempt
 from symgrad.proving.kernel.asked import Shapes, unwritten
-from symgrad.proving.kernel.bounds import Missing
-from symgrad.proving.kernel.depth import Loop
+from symgrad.proving.kernel.depth.letters import known_letters, symbolic
+from symgrad.proving.kernel.depth.loop import Loop
+from symgrad.proving.kernel.enclosures.bounds import Missing
+from symgrad.proving.kernel.enclosures.intervals import Empty
+from symgrad.proving.kernel.enclosures.pieces import alternatives
 from symgrad.proving.kernel.evaluate import precise
 from symgrad.proving.kernel.families import parts
-from symgrad.proving.kernel.intervals import Empty
-from symgrad.proving.kernel.letters import known_letters, symbolic
-from symgrad.proving.kernel.pieces import alternatives
 from symgrad.proving.methods import ARRAYS, BY_RULE, METHODS, PLACES, Method
 from symgrad.proving.needed import fewest, unneeded
 from symgrad.proving.problem import Problem, make

@@ -23,7 +23,7 @@ from symgrad.notation.tree import (
     walk,
 )
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.bounds import Bounds
+from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.problem import Problem
 
 

@@ -10,7 +10,7 @@ from symgrad.notation.codec import to_data
 from symgrad.notation.tree import Relation, Tree
 from symgrad.proving import kernel
 from symgrad.proving.attempt import Attempt
-from symgrad.proving.kernel.pieces import alternatives, settled, undecided
+from symgrad.proving.kernel.enclosures.pieces import alternatives, settled, undecided
 
 Entry: TypeAlias = Mapping[str, Any]
 Search: TypeAlias = Callable[[Tree, kernel.Setting, Attempt], Entry | None]

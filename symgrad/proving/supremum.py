@@ -25,9 +25,9 @@ from symgrad.notation.tree import (
 )  # fmt: skip
 from symgrad.proving import kernel, places
 from symgrad.proving.kernel import functions as known
+from symgrad.proving.kernel.enclosures.ranges import function_range
 from symgrad.proving.kernel.evaluate import precise
 from symgrad.proving.kernel.normal import ABS
-from symgrad.proving.kernel.ranges import function_range
 from symgrad.proving.points import Points, exact_data
 from symgrad.proving.problem import Problem, make
 from symgrad.values.derivation import Derivation

@@ -12,8 +12,8 @@ from mpmath import mp, mpf
 
 from symgrad import prove
 from symgrad.functions.registry import derivative, lookup, names
-from symgrad.proving.kernel.bounds import function_range, image
-from symgrad.proving.kernel.intervals import Interval
+from symgrad.proving.kernel.enclosures.bounds import function_range, image
+from symgrad.proving.kernel.enclosures.intervals import Interval
 from tests.functions.evaluation import TRUTH, evaluate
 
 CONFIGURED = (

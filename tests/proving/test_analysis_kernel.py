@@ -18,11 +18,11 @@ from symgrad.notation.codec import to_data
 from symgrad.notation.reader import read
 from symgrad.notation.tree import Name
 from symgrad.proving import kernel, prove
-from symgrad.proving.kernel.boxes import enclosed
-from symgrad.proving.kernel.elementary import elementary
-from symgrad.proving.kernel.ends import argument, constant_of, germ, sign_at, sign_at_end
+from symgrad.proving.kernel.analysis.boxes import enclosed
+from symgrad.proving.kernel.analysis.elementary import elementary
+from symgrad.proving.kernel.analysis.ends import argument, constant_of, germ, sign_at, sign_at_end
+from symgrad.proving.kernel.analysis.germs import Germs
 from symgrad.proving.kernel.evaluate import precise
-from symgrad.proving.kernel.germs import Germs
 from tests.proving.analysis import holds, number
 from tests.proving.claims import claim
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import to_data
 from symgrad.proving import kernel, prove
-from symgrad.proving.kernel.intervals import Interval
-from symgrad.proving.kernel.ranges import around
+from symgrad.proving.kernel.enclosures.intervals import Interval
+from symgrad.proving.kernel.enclosures.ranges import around
 from tests.proving.claims import claim
 
 

@@ -13,8 +13,8 @@ from symgrad.functions.questionnaire import Extremum
 from symgrad.notation.tree import Name, Relation
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import prove
-from symgrad.proving.kernel.extrema import holds
-from symgrad.proving.kernel.ranges import function_range
+from symgrad.proving.kernel.analysis.extrema import holds
+from symgrad.proving.kernel.enclosures.ranges import function_range
 from tests.proving.analysis import FUNCTIONS, number
 from tests.proving.claims import claim, nielsen
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from symgrad.notation.reader import read
 from symgrad.notation.tree import Name, names_in
 from symgrad.proving import prove
-from symgrad.proving.kernel.intervals import Interval
+from symgrad.proving.kernel.enclosures.intervals import Interval
 from tests.proving.claims import claim, holds
 
 SLOPES = ("sigmoid'(z_{j})", "tanh'(z_{j})", "sigmoid(z_{j})", "relu'(z_{j})", "tanh(z_{j})")

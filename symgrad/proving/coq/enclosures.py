@@ -23,8 +23,8 @@ from symgrad.notation.tree import (
 from symgrad.proving.coq.chapters import CHAPTERS
 from symgrad.proving.coq.terms import Terms, number
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.bounds import Bounds
-from symgrad.proving.kernel.intervals import LINE, Interval
+from symgrad.proving.kernel.enclosures.bounds import Bounds
+from symgrad.proving.kernel.enclosures.intervals import LINE, Interval
 from symgrad.proving.kernel.normal import ABS
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from symgrad.notation.tree import ONE, ZERO, BigOp, Is, Name, Number, Pow, Relation, Tree, names_in
 from symgrad.proving.coq.script import Script
 from symgrad.proving.coq.terms import Terms, unsupported
-from symgrad.proving.kernel.bounds import MIRROR
+from symgrad.proving.kernel.enclosures.intervals import MIRROR
 from symgrad.proving.kernel.rules.ranges import letters_of, opened, read_piece
 from symgrad.proving.kernel.setting import Setting
 

@@ -24,8 +24,8 @@ from symgrad.proving.coq.enclosures import Enclosures
 from symgrad.proving.coq.terms import Terms, unsupported
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
+from symgrad.proving.kernel.enclosures.pieces import alternatives, settled
 from symgrad.proving.kernel.families import parts
-from symgrad.proving.kernel.pieces import alternatives, settled
 from symgrad.proving.kernel.rules.lemmas import FALSE
 from symgrad.proving.kernel.setting import Setting
 

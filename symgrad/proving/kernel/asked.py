@@ -10,12 +10,12 @@ from symgrad.errors import CertificateError
 from symgrad.notation.places import at
 from symgrad.notation.tree import Derivative, Is, Name, Tree, names_in, walk
 from symgrad.proving.kernel.arrays.losses import losses_written
-from symgrad.proving.kernel.depth import Lines, Loop, Tokens, tokens
+from symgrad.proving.kernel.depth.letters import known_letters, places_in
+from symgrad.proving.kernel.depth.loop import Lines, Loop, Tokens, tokens
+from symgrad.proving.kernel.depth.readings import Families, families_of, pieces_of, settled_letters
 from symgrad.proving.kernel.evaluate import truth
 from symgrad.proving.kernel.families import instances, parts
 from symgrad.proving.kernel.gradient import written_out
-from symgrad.proving.kernel.letters import known_letters, places_in
-from symgrad.proving.kernel.readings import Families, families_of, pieces_of, settled_letters
 from symgrad.proving.kernel.setting import Setting, setting
 from symgrad.proving.kernel.written import spelled_out
 

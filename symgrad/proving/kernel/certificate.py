@@ -8,10 +8,10 @@ from typing import Any
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import Name, Number, Tree, names_in
+from symgrad.proving.kernel.analysis.equality import equal_at
 from symgrad.proving.kernel.arrays.points import numbers_at, refutes
 from symgrad.proving.kernel.asked import Shapes, asked, chosen_letters, unwritten
-from symgrad.proving.kernel.depth import Loop, read_loop
-from symgrad.proving.kernel.equality import equal_at
+from symgrad.proving.kernel.depth.loop import Loop, read_loop
 from symgrad.proving.kernel.evaluate import precise, truth
 from symgrad.proving.kernel.points import assignment, meets, read_name, satisfies
 from symgrad.proving.kernel.rules import prove_entry

@@ -28,8 +28,8 @@ from symgrad.notation.tree import (
     Tree,
     rebuild,
 )  # fmt: skip
-from symgrad.proving.kernel import elementary
 from symgrad.proving.kernel import functions as known
+from symgrad.proving.kernel.analysis import elementary
 from symgrad.proving.kernel.normal import Normaliser
 
 Value: TypeAlias = Fraction | arb

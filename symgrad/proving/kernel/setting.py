@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.notation.tree import Name, Number, Relation, Tree, names_in
-from symgrad.proving.kernel.bounds import Bounds
+from symgrad.proving.kernel.depth.readings import Families
+from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.families import parts
-from symgrad.proving.kernel.readings import Families
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from symgrad.notation.tree import ONE, ZERO, Apply, Div, Relation, Tree, substit
 from symgrad.proving import kernel
 from symgrad.proving.kernel import functions as functions_known
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.intervals import Empty
-from symgrad.proving.kernel.pieces import alternatives, settled, undecided
+from symgrad.proving.kernel.enclosures.intervals import Empty
+from symgrad.proving.kernel.enclosures.pieces import alternatives, settled, undecided
 from symgrad.proving.kernel.rules.lemmas import FALSE
 from symgrad.proving.methods import facts
 from symgrad.proving.methods.columns import STRICT, Column, Columns, Space, Vector, total

@@ -9,7 +9,7 @@ from math import gcd, isqrt
 from flint import arb
 
 from symgrad.notation.tree import Add, Apply, Constant, Div, Mul, Name, Neg, Number, Tree
-from symgrad.proving.kernel.ranges import dyadic
+from symgrad.proving.kernel.enclosures.ranges import dyadic
 
 CLOSE = Fraction(1, 10**18)
 MAX_DENOMINATOR = 1000

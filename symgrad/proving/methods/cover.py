@@ -13,13 +13,13 @@ from flint import arb, ctx
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import to_data
 from symgrad.notation.tree import Add, Apply, Div, Indicator, Name, Neg, Number, Relation, Tree, number, walk
-from symgrad.proving.kernel.boxes import expansion
-from symgrad.proving.kernel.ends import constant_of, sign_at
+from symgrad.proving.kernel.analysis.boxes import expansion
+from symgrad.proving.kernel.analysis.ends import constant_of, sign_at
+from symgrad.proving.kernel.analysis.line import sign_on
+from symgrad.proving.kernel.enclosures.intervals import Interval
+from symgrad.proving.kernel.enclosures.ranges import dyadic
 from symgrad.proving.kernel.evaluate import ball
-from symgrad.proving.kernel.intervals import Interval
-from symgrad.proving.kernel.line import sign_on
 from symgrad.proving.kernel.normal import UNIT, Normaliser
-from symgrad.proving.kernel.ranges import dyadic
 from symgrad.proving.methods.contacts import described
 
 Piece = dict[str, Any]

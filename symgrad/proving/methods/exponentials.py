@@ -24,7 +24,7 @@ from symgrad.notation.tree import (
 from symgrad.proving import kernel
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.pieces import settled, undecided
+from symgrad.proving.kernel.enclosures.pieces import settled, undecided
 from symgrad.proving.methods.method import Entry, Method, Prove, Word
 from symgrad.proving.methods.terms import product
 from symgrad.proving.problem import Problem

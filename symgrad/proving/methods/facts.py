@@ -27,8 +27,8 @@ from symgrad.notation.tree import (
 from symgrad.proving import kernel
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.bounds import Bounds
-from symgrad.proving.kernel.pieces import settled
+from symgrad.proving.kernel.enclosures.bounds import Bounds
+from symgrad.proving.kernel.enclosures.pieces import settled
 from symgrad.proving.kernel.rules.known import FACTS, SMOOTH
 from symgrad.proving.methods.method import Entry
 from symgrad.proving.methods.terms import applied, minus

@@ -25,12 +25,12 @@ from symgrad.notation.tree import (
     walk,
 )  # fmt: skip
 from symgrad.proving.kernel import normal as nf
+from symgrad.proving.kernel.depth.letters import symbolic
+from symgrad.proving.kernel.depth.readings import stems
+from symgrad.proving.kernel.depth.series import Series
 from symgrad.proving.kernel.gradient import local
-from symgrad.proving.kernel.letters import symbolic
-from symgrad.proving.kernel.readings import stems
 from symgrad.proving.kernel.rules.induction import first_case, next_case, put_in, recursed
 from symgrad.proving.kernel.rules.ranges import form, letters_of
-from symgrad.proving.kernel.series import Series
 from symgrad.proving.kernel.setting import Setting
 from symgrad.proving.methods.method import Entry, Method, Prove, Word
 from symgrad.proving.methods.ranges import readable

@@ -9,10 +9,10 @@ from itertools import islice
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import to_data
 from symgrad.notation.tree import Apply, Constant, Name, Number, Relation, Tree, children, names_in
-from symgrad.proving.kernel.bounds import Bounds
+from symgrad.proving.kernel.enclosures.bounds import Bounds
+from symgrad.proving.kernel.enclosures.intervals import Interval
 from symgrad.proving.kernel.evaluate import Undefined
 from symgrad.proving.kernel.families import parts
-from symgrad.proving.kernel.intervals import Interval
 from symgrad.proving.kernel.rules.entry import comparison
 from symgrad.proving.kernel.rules.line import in_one_variable, open_conditions, oriented
 from symgrad.proving.kernel.setting import Setting

@@ -10,12 +10,12 @@ from flint import arb
 
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import ZERO, Add, Apply, Mul, Name, Neg, Number, Pow, Relation, Tree, names_in
-from symgrad.proving.kernel.boxes import enclosed
-from symgrad.proving.kernel.constants import Exact
-from symgrad.proving.kernel.ends import argument, constant_of, germ, sign_at
-from symgrad.proving.kernel.germs import Germs, Term
+from symgrad.proving.kernel.analysis.boxes import enclosed
+from symgrad.proving.kernel.analysis.constants import Exact
+from symgrad.proving.kernel.analysis.ends import argument, constant_of, germ, sign_at
+from symgrad.proving.kernel.analysis.germs import Germs, Term
+from symgrad.proving.kernel.enclosures.ranges import dyadic
 from symgrad.proving.kernel.normal import ABS
-from symgrad.proving.kernel.ranges import dyadic
 from symgrad.proving.kernel.rules.entry import comparison
 from symgrad.proving.kernel.rules.line import in_one_variable, open_conditions, oriented
 from symgrad.proving.kernel.setting import Setting

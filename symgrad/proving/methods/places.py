@@ -9,9 +9,9 @@ from symgrad.notation.codec import from_data, to_data
 from symgrad.notation.indices import from_linear
 from symgrad.notation.places import moved
 from symgrad.notation.tree import Name, Relation, Tree
-from symgrad.proving.kernel.letters import Letters, symbolic
-from symgrad.proving.kernel.pieces import alternatives
-from symgrad.proving.kernel.readings import stems
+from symgrad.proving.kernel.depth.letters import Letters, symbolic
+from symgrad.proving.kernel.depth.readings import stems
+from symgrad.proving.kernel.enclosures.pieces import alternatives
 from symgrad.proving.kernel.rules import prove_entry
 from symgrad.proving.kernel.rules.places import bound, placed
 from symgrad.proving.kernel.rules.ranges import letters_of

@@ -27,9 +27,10 @@ from symgrad.notation.tree import (
     walk,
 )  # fmt: skip
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.bounds import MIRROR
-from symgrad.proving.kernel.letters import Letters, symbolic
-from symgrad.proving.kernel.readings import stems
+from symgrad.proving.kernel.depth.letters import Letters, symbolic
+from symgrad.proving.kernel.depth.readings import stems
+from symgrad.proving.kernel.depth.series import Series, explicit
+from symgrad.proving.kernel.enclosures.intervals import MIRROR
 from symgrad.proving.kernel.rules.ranges import (
     Piece,
     form,
@@ -38,7 +39,6 @@ from symgrad.proving.kernel.rules.ranges import (
     not_empty,
     opened,
 )
-from symgrad.proving.kernel.series import Series, explicit
 from symgrad.proving.kernel.setting import Setting
 from symgrad.proving.methods.doubt import fails
 from symgrad.proving.methods.method import Entry, Method, Prove

@@ -8,7 +8,7 @@ from typing import Any
 from symgrad.notation.places import moved
 from symgrad.notation.tree import ZERO, Apply, Name, Relation, Tree
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.letters import Letters
+from symgrad.proving.kernel.depth.letters import Letters
 from symgrad.proving.kernel.rules.ranges import Piece, layered, letters_of, not_empty, opened, read_piece
 from symgrad.proving.kernel.setting import Setting
 from symgrad.proving.methods.method import Entry, Word

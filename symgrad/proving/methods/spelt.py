@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.notation.tree import ONE, ZERO, Add, Apply, Constant, Div, Mul, Name, Neg, Number, Pow, Tree
-from symgrad.proving.kernel.constants import Base, Exact, Monomial, Sum
+from symgrad.proving.kernel.analysis.constants import Base, Exact, Monomial, Sum
 
 
 def spelt(value: Exact) -> Tree:

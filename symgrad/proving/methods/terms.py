@@ -25,7 +25,7 @@ from symgrad.notation.tree import (
 )
 from symgrad.proving import kernel
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.bounds import Bounds
+from symgrad.proving.kernel.enclosures.bounds import Bounds
 
 MAX_SIZE = 80
 """Terms of a polynomial beyond which a fact is left aside."""

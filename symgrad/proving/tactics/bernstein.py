@@ -8,7 +8,7 @@ from math import comb
 
 from symgrad.notation.tree import ONE, Add, Div, Mul, Neg, Number, Pow, Tree, number
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.intervals import Interval
+from symgrad.proving.kernel.enclosures.intervals import Interval
 from symgrad.proving.tactics.expanded import gap
 from symgrad.proving.tactics.goal import Goal, Offer
 

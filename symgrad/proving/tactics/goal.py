@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from symgrad.notation.codec import to_data
 from symgrad.notation.tree import ONE, Apply, Div, Mul, Name, Neg, Number, Pow, Tree
 from symgrad.proving import kernel
-from symgrad.proving.kernel.bounds import Bounds
+from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.normal import ABS
 
 Offer: TypeAlias = Callable[[], Mapping[str, Any]]

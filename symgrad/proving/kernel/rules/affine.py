@@ -8,7 +8,7 @@ from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import ZERO, Add, Apply, Div, Name, Neg, Relation, Tree, names_in
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.bounds import Bounds
+from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, only
 from symgrad.proving.kernel.rules.line import defined
 from symgrad.proving.kernel.setting import Setting

@@ -5,8 +5,8 @@ from __future__ import annotations
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import Logic, Relation, Tree
-from symgrad.proving.kernel.intervals import Empty
-from symgrad.proving.kernel.pieces import alternatives, settled
+from symgrad.proving.kernel.enclosures.intervals import Empty
+from symgrad.proving.kernel.enclosures.pieces import alternatives, settled
 from symgrad.proving.kernel.rules.entry import Entry, Prove, only
 from symgrad.proving.kernel.setting import Setting
 

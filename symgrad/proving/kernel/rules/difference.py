@@ -5,7 +5,7 @@ from __future__ import annotations
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import Add, Apply, Mul, Name, Neg, Number, Tree, children
-from symgrad.proving.kernel.bounds import MIRROR
+from symgrad.proving.kernel.enclosures.intervals import MIRROR
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, normaliser, only
 from symgrad.proving.kernel.setting import Setting
 

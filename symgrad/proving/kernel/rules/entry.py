@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import BigOp, Name, Relation, Tree, substitute, walk
-from symgrad.proving.kernel.bounds import Bounds
+from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.normal import Normaliser
 from symgrad.proving.kernel.setting import Setting
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import Add, Name, Neg, Tree, substitute, walk
-from symgrad.proving.kernel.domain import open_conditions
+from symgrad.proving.kernel.enclosures.domain import open_conditions
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, normaliser, only
 from symgrad.proving.kernel.setting import Setting, setting
 

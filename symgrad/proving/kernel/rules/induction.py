@@ -22,11 +22,11 @@ from symgrad.notation.tree import (
     substitute,
     walk,
 )
-from symgrad.proving.kernel.depth import Loop
-from symgrad.proving.kernel.readings import stems
+from symgrad.proving.kernel.depth.loop import Loop
+from symgrad.proving.kernel.depth.readings import stems
+from symgrad.proving.kernel.depth.series import same
 from symgrad.proving.kernel.rules.entry import Entry, Prove, only
 from symgrad.proving.kernel.rules.ranges import defined, form, letters_of
-from symgrad.proving.kernel.series import same
 from symgrad.proving.kernel.setting import Setting
 from symgrad.proving.kernel.written import spelled_out
 

@@ -29,10 +29,10 @@ from symgrad.notation.tree import (
 )  # fmt: skip
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.bounds import Bounds
-from symgrad.proving.kernel.intervals import Interval
-from symgrad.proving.kernel.pieces import settled
-from symgrad.proving.kernel.ranges import function_range
+from symgrad.proving.kernel.enclosures.bounds import Bounds
+from symgrad.proving.kernel.enclosures.intervals import Interval
+from symgrad.proving.kernel.enclosures.pieces import settled
+from symgrad.proving.kernel.enclosures.ranges import function_range
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, normaliser, only
 from symgrad.proving.kernel.setting import Setting
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import ZERO, Apply, BigOp, Name, Relation, Tree, names_in, substitute, walk
-from symgrad.proving.kernel.intervals import Empty
-from symgrad.proving.kernel.pieces import alternatives
+from symgrad.proving.kernel.enclosures.intervals import Empty
+from symgrad.proving.kernel.enclosures.pieces import alternatives
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, normaliser, only
 from symgrad.proving.kernel.setting import Setting, setting
 

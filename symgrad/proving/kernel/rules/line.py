@@ -6,10 +6,10 @@ from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import Add, Apply, Name, Neg, Relation, Tree, names_in, rebuild, substitute
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.bounds import Bounds
-from symgrad.proving.kernel.domain import conditions, implied
-from symgrad.proving.kernel.elementary import elementary
-from symgrad.proving.kernel.line import check_line
+from symgrad.proving.kernel.analysis.elementary import elementary
+from symgrad.proving.kernel.analysis.line import check_line
+from symgrad.proving.kernel.enclosures.bounds import Bounds
+from symgrad.proving.kernel.enclosures.domain import conditions, implied
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, only
 from symgrad.proving.kernel.setting import Setting
 

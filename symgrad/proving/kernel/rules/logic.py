@@ -7,9 +7,9 @@ from contextlib import suppress
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import Logic, Relation, Tree
+from symgrad.proving.kernel.enclosures.intervals import Empty
+from symgrad.proving.kernel.enclosures.pieces import alternatives
 from symgrad.proving.kernel.families import parts
-from symgrad.proving.kernel.intervals import Empty
-from symgrad.proving.kernel.pieces import alternatives
 from symgrad.proving.kernel.rules.entry import Entry, Prove, only
 from symgrad.proving.kernel.setting import Setting
 

@@ -38,7 +38,7 @@ from symgrad.notation.tree import (
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.arrays.build import Builder
 from symgrad.proving.kernel.arrays.terms import Key
-from symgrad.proving.kernel.bounds import MIRROR
+from symgrad.proving.kernel.enclosures.intervals import MIRROR
 from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.kernel.rules.arrays import builder, equal
 from symgrad.proving.kernel.rules.entry import Entry, Prove, only

@@ -6,7 +6,7 @@ from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.places import at
 from symgrad.notation.tree import BigOp, Name, Tree, walk
-from symgrad.proving.kernel.readings import stems
+from symgrad.proving.kernel.depth.readings import stems
 from symgrad.proving.kernel.rules.entry import Entry, Prove, only
 from symgrad.proving.kernel.rules.ranges import letters_of
 from symgrad.proving.kernel.setting import Setting

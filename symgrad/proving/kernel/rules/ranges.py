@@ -24,13 +24,13 @@ from symgrad.notation.tree import (
     names_in,
     rebuild,
 )  # fmt: skip
-from symgrad.proving.kernel.bounds import MIRROR
-from symgrad.proving.kernel.domain import open_conditions
-from symgrad.proving.kernel.letters import Letters, known_letters
+from symgrad.proving.kernel.depth.letters import Letters, known_letters
+from symgrad.proving.kernel.depth.readings import stems
+from symgrad.proving.kernel.depth.series import BOUND, Series, same
+from symgrad.proving.kernel.enclosures.domain import open_conditions
+from symgrad.proving.kernel.enclosures.intervals import MIRROR
 from symgrad.proving.kernel.normal import ABS
-from symgrad.proving.kernel.readings import stems
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, only
-from symgrad.proving.kernel.series import BOUND, Series, same
 from symgrad.proving.kernel.setting import Setting
 
 

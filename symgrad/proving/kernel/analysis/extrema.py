@@ -11,11 +11,11 @@ from symgrad.functions import registry
 from symgrad.functions.questionnaire import Extremum
 from symgrad.notation.codec import to_data
 from symgrad.notation.tree import Add, Name, Neg, Number, Relation, Tree
-from symgrad.proving.kernel.elementary import formula
-from symgrad.proving.kernel.ends import constant_of
+from symgrad.proving.kernel.analysis.elementary import formula
+from symgrad.proving.kernel.analysis.ends import constant_of
+from symgrad.proving.kernel.analysis.line import check_line
+from symgrad.proving.kernel.enclosures.intervals import LINE, Interval
 from symgrad.proving.kernel.evaluate import precise
-from symgrad.proving.kernel.intervals import LINE, Interval
-from symgrad.proving.kernel.line import check_line
 
 NEAR_TERMS = 5
 FINEST, RADIUS = 7, Fraction(1, 8)

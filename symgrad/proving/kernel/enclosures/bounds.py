@@ -31,12 +31,17 @@ from symgrad.notation.tree import (
 )  # fmt: skip
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
+from symgrad.proving.kernel.enclosures.intervals import LINE, MIRROR, Empty, Interval, half_line, point
+from symgrad.proving.kernel.enclosures.propagate import Key, parts_of
+from symgrad.proving.kernel.enclosures.ranges import (
+    ABOVE_ZERO,
+    ZERO_UP,
+    around,
+    function_range,
+    image,
+    larger,
+)
 from symgrad.proving.kernel.evaluate import Undefined, evaluate
-from symgrad.proving.kernel.intervals import LINE, Empty, Interval, point
-from symgrad.proving.kernel.propagate import Key, parts_of
-from symgrad.proving.kernel.ranges import ABOVE_ZERO, ZERO_UP, around, function_range, image, larger
-
-MIRROR = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 
 class Missing(CertificateError):
@@ -45,18 +50,6 @@ class Missing(CertificateError):
     def __init__(self, condition: Relation) -> None:
         super().__init__("certificate-missing")
         self.condition = condition
-
-
-def half_line(operator: str, bound: Fraction) -> Interval:
-    """The x with `x operator bound`."""
-    match operator:
-        case "<" | "<=":
-            return Interval(None, False, bound, operator == "<=")
-        case ">" | ">=":
-            return Interval(bound, operator == ">=", None, False)
-        case "=":
-            return point(bound)
-    return LINE
 
 
 def split(poly: nf.Poly) -> tuple[Key, Fraction, Fraction]:

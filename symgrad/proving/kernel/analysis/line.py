@@ -19,10 +19,10 @@ from typing import Any, TypeAlias
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import Name, Number, Tree
-from symgrad.proving.kernel.boxes import enclosed
-from symgrad.proving.kernel.ends import constant_of, sign_at, sign_at_end
+from symgrad.proving.kernel.analysis.boxes import enclosed
+from symgrad.proving.kernel.analysis.ends import constant_of, sign_at, sign_at_end
+from symgrad.proving.kernel.enclosures.intervals import Interval
 from symgrad.proving.kernel.evaluate import Value, ball, compare
-from symgrad.proving.kernel.intervals import Interval
 
 Piece: TypeAlias = Mapping[str, Any]
 FIELDS = {

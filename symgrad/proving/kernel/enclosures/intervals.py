@@ -211,3 +211,18 @@ def _extreme(finite: list[tuple[Fraction, bool]], infinite: bool, pick: Any) -> 
         return None, False
     value: Fraction = pick(value for value, _ in finite)
     return value, any(closed for other, closed in finite if other == value)
+
+
+MIRROR = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
+
+
+def half_line(operator: str, bound: Fraction) -> Interval:
+    """The x with `x operator bound`."""
+    match operator:
+        case "<" | "<=":
+            return Interval(None, False, bound, operator == "<=")
+        case ">" | ">=":
+            return Interval(bound, operator == ">=", None, False)
+        case "=":
+            return point(bound)
+    return LINE

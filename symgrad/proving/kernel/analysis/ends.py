@@ -19,8 +19,8 @@ from symgrad.notation.tree import (
     Relation,
     Tree,
 )  # fmt: skip
-from symgrad.proving.kernel.constants import ONE, Exact, exact, pi
-from symgrad.proving.kernel.germs import UNIT, Germ, Germs, Term, constant, rational
+from symgrad.proving.kernel.analysis.constants import ONE, Exact, exact, pi
+from symgrad.proving.kernel.analysis.germs import UNIT, Germ, Germs, Term, constant, rational
 
 SIDES = {"up": 1, "down": -1, "right": 1, "left": -1}
 NOWHERE = Name("nowhere")

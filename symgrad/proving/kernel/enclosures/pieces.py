@@ -22,7 +22,7 @@ from symgrad.notation.tree import (
     walk,
 )
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.bounds import Bounds
+from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.gradient import plus, times
 
 NESTED = ("abs", "max", "min", "relu", "leaky_relu", "elu", "selu", "piecewise")

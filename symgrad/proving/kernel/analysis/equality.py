@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import Add, Name, Neg, Relation, Tree, substitute
-from symgrad.proving.kernel.elementary import elementary
-from symgrad.proving.kernel.ends import constant_of
+from symgrad.proving.kernel.analysis.elementary import elementary
+from symgrad.proving.kernel.analysis.ends import constant_of
 from symgrad.proving.kernel.families import parts
 
 STRICT = ("<", ">", "!=")

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import Tree
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.intervals import LINE, Empty, Interval, point
+from symgrad.proving.kernel.enclosures.intervals import LINE, Empty, Interval, point
 
 Key: TypeAlias = frozenset[tuple[nf.Monomial, Fraction]]
 ROUNDS, MAX_PARTS = 2, 4

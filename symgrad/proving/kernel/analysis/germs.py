@@ -17,7 +17,7 @@ from typing import TypeAlias
 from flint import arb, arb_series
 
 from symgrad.errors import CertificateError
-from symgrad.proving.kernel.constants import ONE, ZERO, Exact, exact, pi
+from symgrad.proving.kernel.analysis.constants import ONE, ZERO, Exact, exact, pi
 from symgrad.proving.kernel.evaluate import ball
 
 MAX_ORDER, SPARE, START = 8, 8, 3

@@ -14,9 +14,9 @@ from itertools import product
 from symgrad.notation.indices import from_linear, linear
 from symgrad.notation.places import at, gap
 from symgrad.notation.tree import BigOp, Is, Name, Number, Relation, Tree, names_in, walk
-from symgrad.proving.kernel.depth import Loop, free_names
+from symgrad.proving.kernel.depth.letters import Letters, known_letters, symbolic
+from symgrad.proving.kernel.depth.loop import Loop, free_names
 from symgrad.proving.kernel.families import parts
-from symgrad.proving.kernel.letters import Letters, known_letters, symbolic
 
 MAX_INSTANCES = 2000
 

@@ -32,8 +32,8 @@ from symgrad.notation.tree import (
     rebuild,
     walk,
 )  # fmt: skip
+from symgrad.proving.kernel.depth.letters import Letters
 from symgrad.proving.kernel.gradient import plus, times, total
-from symgrad.proving.kernel.letters import Letters
 
 Lines = tuple[tuple[Name, Tree], ...]
 MAX_LAYERS = 24

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from symgrad.notation.tree import ZERO, Apply, Constant, Div, Number, Pow, Relation, Tree, walk
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.bounds import Bounds, Missing
+from symgrad.proving.kernel.enclosures.bounds import Bounds, Missing
 from symgrad.proving.kernel.evaluate import Undefined
 
 

@@ -29,7 +29,7 @@ from symgrad.notation.tree import (
     walk,
 )  # fmt: skip
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.letters import Letters, shifted
+from symgrad.proving.kernel.depth.letters import Letters, shifted
 
 BOUND = "\0"
 """Bound letters are named from inside out, by what no text can spell."""

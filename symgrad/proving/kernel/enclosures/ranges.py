@@ -12,10 +12,10 @@ from symgrad.errors import CertificateError
 from symgrad.notation.tree import Add, Apply, Div, Indicator, Mul, Name, Neg, Number, Relation, Tree, walk
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.elementary import slope_of_slope
+from symgrad.proving.kernel.analysis.elementary import slope_of_slope
+from symgrad.proving.kernel.analysis.extrema import range_by_extrema
+from symgrad.proving.kernel.enclosures.intervals import LINE, Interval, point
 from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate
-from symgrad.proving.kernel.extrema import range_by_extrema
-from symgrad.proving.kernel.intervals import LINE, Interval, point
 
 End: TypeAlias = tuple[Fraction | None, bool]
 ZERO_UP = Interval(Fraction(0), True)
@@ -182,8 +182,8 @@ def _threshold(condition: Tree) -> list[Fraction]:
 
 def _enclosed(tree: Tree, given: tuple[Tree, ...] = ()) -> Interval:
     # Intervals need ranges and ranges are derived by intervals, so the two modules know each other.
-    from symgrad.proving.kernel.bounds import Bounds
-    from symgrad.proving.kernel.pieces import settled
+    from symgrad.proving.kernel.enclosures.bounds import Bounds
+    from symgrad.proving.kernel.enclosures.pieces import settled
 
     bounds = Bounds({}, given)
     return bounds.enclose(settled(tree, bounds) if given else tree)

@@ -1,0 +1,1 @@
+"""Chains and products of symbolic length: the loop, integer letters, families, normal forms of products."""
