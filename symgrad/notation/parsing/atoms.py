@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 
-from symgrad.errors import SymgradError
+from symgrad.errors import ParseError, SymgradError
 from symgrad.notation.lexer import Token
 from symgrad.notation.parsing.cases import Cases
 from symgrad.notation.parsing.functions import CLOSING
@@ -26,6 +27,8 @@ from symgrad.notation.tree import (
 
 SCIENTIFIC = re.compile(r"(\d+\.?\d*|\.\d+)[eE]([-+]?\d+)(?![\w.])")
 BOXES = ("boxed", "fbox")
+MAX_SECOND_READINGS = 16
+"""How often `||` may turn out to be two bars, so that no row of bars is read over and over."""
 
 
 class Atoms(Cases):
@@ -135,7 +138,22 @@ class Atoms(Cases):
         return self.spanned(inner, token.start) if inner.span or isinstance(inner, Div) else inner
 
     def absolute(self, token: Token) -> Tree:
-        """|x|, ‖v‖."""
+        """|x|, ‖v‖; `||` without a partner is two bars: ||x| - |y||."""
+        if token.kind != "||" or self.text_of(token) != "||" or self.second_readings >= MAX_SECOND_READINGS:
+            return self.between_bars(token)
+        at, tokens, bound, bars = self.at, list(self.tokens), list(self.bound), list(self.bars)
+        try:
+            return self.between_bars(token)
+        except ParseError as error:
+            self.second_readings += 1
+            self.at, self.tokens[:], self.bound[:], self.bars[:] = at, tokens, bound, bars
+            self.tokens[at : at + 1] = _two_bars(token)
+            with suppress(ParseError):
+                return self.between_bars(self.token)
+            raise error from None
+
+    def between_bars(self, token: Token) -> Tree:
+        """From a bar to its partner."""
         self.take()
         kind = token.kind.removesuffix("<")
         self.bars.append(kind)
@@ -143,11 +161,7 @@ class Atoms(Cases):
             inner = self.expression()
         self.bars.pop()
         if self.token.kind == "||" and kind == "|":  # |a||b|
-            bars = self.token
-            self.tokens[self.at : self.at + 1] = [
-                Token("|", "|", bars.start, bars.start + 1, bars.spaced),
-                Token("|", "|", bars.start + 1, bars.end),
-            ]
+            self.tokens[self.at : self.at + 1] = _two_bars(self.token)
         if not self.accept(kind, ">" + kind):
             raise self.fail("unbalanced-bracket", token, bracket=self.text_of(token))
         array = isinstance(inner, Name) and inner.stem in self.context.arrays
@@ -237,3 +251,9 @@ class Atoms(Cases):
             self.expect("}", braces)
         of = self.name_only()
         return self.spanned(Derivative(of, by), token.start)
+
+
+def _two_bars(bars: Token) -> list[Token]:
+    """`||` as the `|` `|` of two things."""
+    first = Token("|", "|", bars.start, bars.start + 1, bars.spaced)
+    return [first, Token("|", "|", bars.start + 1, bars.end)]

@@ -39,7 +39,7 @@ class Stream(ABC):
 
     def __init__(self, tokens: list[Token], source: Source, context: Context, *, latex: bool) -> None:
         self.tokens, self.source, self.context, self.latex = tokens, source, context, latex
-        self.at, self.depth = 0, 0
+        self.at, self.depth, self.second_readings = 0, 0, 0
         self.bound: list[str] = []
         self.bars: list[str] = []
         self.index_mode = False
