@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from symgrad.errors import CertificateError, InputError
+from symgrad.errors import CertificateError, InputError, UnknownNameError
 from symgrad.notation.codec import to_data
 from symgrad.notation.tree import (
     BigOp,
@@ -23,6 +23,7 @@ from symgrad.notation.tree import (
 )
 from symgrad.proving import attained, explain, kernel, oracles, places, reasons, refute, refute_arrays, rescue
 from symgrad.proving.attempt import Attempt
+from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.asked import Shapes, unwritten
 from symgrad.proving.kernel.depth.letters import known_letters, symbolic
 from symgrad.proving.kernel.depth.loop import Loop
@@ -86,6 +87,8 @@ def prove(
 
 
 def _bare(claim: Claim) -> Claim:
+    for name in known.renamed(dict(claim.functions)):
+        raise UnknownNameError("swap-built-in", name=name)
     given = tuple(strip_spans(g) for g in claim.given)
     return replace(claim, statement=strip_spans(claim.statement), given=given)
 

@@ -10,13 +10,14 @@ from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 import pytest
+from flint import arb, ctx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import to_data
 from symgrad.notation.reader import read
-from symgrad.notation.tree import Name
+from symgrad.notation.tree import Name, Relation
 from symgrad.proving import kernel, prove
 from symgrad.proving.kernel.analysis.boxes import enclosed
 from symgrad.proving.kernel.analysis.elementary import elementary
@@ -260,6 +261,78 @@ def test_the_cover_of_one_claim_proves_no_other(text: str) -> None:
 def test_a_domain_is_not_invented() -> None:
     with pytest.raises(CertificateError):
         kernel.check(line("log(x) <= x - 1", (), COMPLETE[2][2]))
+
+
+# ---- false claims under invented covers
+
+
+def grid(low: int, high: int, parts: int, terms: int = 0) -> list[dict[str, Any]]:
+    return [box(str(Fraction(k, parts)), str(Fraction(k + 1, parts)), terms) for k in range(low, high)]
+
+
+def test_no_remainder_beyond_the_terms_that_a_series_holds() -> None:
+    with precise():
+        for terms in range(17):
+            try:
+                found = enclosed(read("exp(x)"), X, Fraction(0), Fraction(10), terms)
+            except CertificateError:
+                continue
+            assert found.contains(arb(10).exp()), terms
+    for terms in range(17):
+        with pytest.raises(CertificateError):
+            kernel.check(line("exp(x) <= 21500", ("x >= 0", "x <= 10"), [box("0", "10", terms)]))
+
+
+@pytest.mark.parametrize("cap", [1, 3, 5])
+def test_another_length_of_series_proves_nothing_more(cap: int) -> None:
+    before, ctx.cap = ctx.cap, cap
+    try:
+        with precise(), pytest.raises(CertificateError):
+            enclosed(read("exp(x)"), X, Fraction(0), Fraction(10), 8)
+    finally:
+        ctx.cap = before
+
+
+def test_a_name_is_no_point_of_the_line() -> None:
+    nowhere = Name("nowhere")
+    with pytest.raises(CertificateError):
+        constant_of(nowhere)
+    hole = {**near("0", "1/4", "1/4", False), "at": to_data(nowhere)}
+    pieces = [down("-3"), *grid(-15, -1, 5), hole, *grid(1, 15, 5), up("3")]
+    apart = to_data(Relation(("!=",), (X, nowhere)))
+    forged = {**line("x^2 > 0", (), pieces), "given": [apart], "used": [apart]}
+    with pytest.raises(CertificateError):
+        kernel.check(forged)
+    kernel.check(line("x^2 > 0", ("x != 0",), [{**p, "at": 0} if p["kind"] == "near" else p for p in pieces]))
+
+
+@pytest.mark.parametrize("functions", [{"sigma": "sigmoid", "sigmoid": "relu"}, {"max": "relu"}])
+def test_a_built_in_stands_for_itself(functions: dict[str, str]) -> None:
+    pieces = [down("-3"), *grid(-12, -1, 4, 4), near("0", "1/3", "1/3"), *grid(1, 12, 4, 4), up("3")]
+    forged = line("sigma(2 x) <= max(0, 2 x)", (), pieces, subject=to_data(read("2 x")))
+    with pytest.raises(CertificateError):
+        kernel.check({**forged, "functions": functions})
+    kernel.check({**forged, "functions": {"sigma": "relu"}})
+
+
+def test_a_general_function_is_not_taken_for_a_built_in_of_its_name() -> None:
+    subject = to_data(read("2 x"))
+    forged = line("tanh(2 x) <= 1", (), [down("-3"), *boxes(-3, 3), up("3")], subject=subject)
+    kernel.check(forged)
+    with pytest.raises(CertificateError):
+        kernel.check({**forged, "functions": {"tanh": "unheard"}})
+
+
+@pytest.mark.parametrize("text", ["1e9", "1e99999999999", "0.5", " 1", "1_0", "+1", "1/0", "", "٣"])
+def test_ends_are_plain_rationals(text: str) -> None:
+    with pytest.raises(CertificateError):
+        kernel.check(line("exp(x) >= 1 + x", (), [*TANGENT[:-1], up(text)]))
+
+
+def test_no_letter_left_for_the_subject() -> None:
+    subject = to_data(read("t + u"))
+    with pytest.raises(CertificateError):
+        kernel.check(line("t + u + v + s >= 1", (), [box("0", "1")], subject=subject))
 
 
 # ---- mutations

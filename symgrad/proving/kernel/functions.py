@@ -27,6 +27,12 @@ def resolve(function: Name, functions: Mapping[str, str]) -> str | None:
     return name if name in ELEMENTARY else None
 
 
+def renamed(functions: Mapping[str, str]) -> list[str]:
+    """Names of built-ins that are made to stand for others; formulas, which speak of them, would change."""
+    own = ((name, resolve(Name(name), {}), resolve(Name(meaning), {})) for name, meaning in functions.items())
+    return [name for name, built_in, meaning in own if built_in not in (None, meaning)]
+
+
 @cache
 def derivative(name: str) -> Tree | None:
     """f'(x) as a tree in Name("x")."""

@@ -27,7 +27,8 @@ from symgrad.notation.tree import (
 from symgrad.proving.kernel.evaluate import ball
 
 Series: TypeAlias = arb_series
-MAX_TERMS = 16
+MAX_TERMS = 9
+"""Arb cuts series off at `ctx.cap` coefficients, 10 unless someone says otherwise."""
 SMOOTH: dict[str, Callable[[Series], Series]] = {
     "exp": arb_series.exp,
     "log": arb_series.log,
@@ -79,9 +80,9 @@ def parabola(coefficients: list[arb], radius: arb) -> arb:
 
 
 def coefficient(series: Series, k: int) -> arb:
-    """The k-th coefficient, of a series that certainly has one."""
+    """The k-th coefficient, of a series that certainly knows it: behind its end Arb says 0."""
     found = series[k]
-    if not found.is_finite():
+    if series.prec <= k or not found.is_finite():
         raise CertificateError("certificate-interval")
     return found
 

@@ -23,7 +23,6 @@ from symgrad.proving.kernel.analysis.constants import ONE, Exact, exact, pi
 from symgrad.proving.kernel.analysis.germs import UNIT, Germ, Germs, Term, constant, rational
 
 SIDES = {"up": 1, "down": -1, "right": 1, "left": -1}
-NOWHERE = Name("nowhere")
 
 
 def argument(side: str, at: Exact) -> Germ:
@@ -36,9 +35,9 @@ def argument(side: str, at: Exact) -> Germ:
     return found
 
 
-def germ(tree: Tree, x: Name, value: Germ, germs: Germs) -> Germ:
-    """The tree as a germ, its variable being one."""
-    memo: dict[Tree, Germ] = {x: value}
+def germ(tree: Tree, x: Name | None, value: Germ, germs: Germs) -> Germ:
+    """The tree as a germ, its variable being one; without a variable it is a constant."""
+    memo: dict[Tree, Germ] = {} if x is None else {x: value}
 
     def of(node: Tree) -> Germ:
         if (found := memo.get(node)) is None:
@@ -123,7 +122,7 @@ def sign_at(tree: Tree, x: Name, at: Tree) -> int:
 
 def constant_of(tree: Tree) -> Exact:
     """A tree without variables as an exact constant."""
-    found = germ(tree, NOWHERE, {}, Germs(Fraction(3), 1))
+    found = germ(tree, None, {}, Germs(Fraction(3), 1))
     factor = found.get(UNIT, rational(0))
     if set(found) - {UNIT} or factor.exact is None:
         raise CertificateError("certificate-unsupported", kind="constant")

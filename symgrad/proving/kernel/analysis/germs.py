@@ -17,6 +17,7 @@ from typing import TypeAlias
 from flint import arb, arb_series
 
 from symgrad.errors import CertificateError
+from symgrad.proving.kernel.analysis.boxes import coefficient
 from symgrad.proving.kernel.analysis.constants import ONE, ZERO, Exact, exact, pi
 from symgrad.proving.kernel.evaluate import ball
 
@@ -338,7 +339,7 @@ def _binomial(p: Fraction, k: int) -> Fraction:
 def _taylor(name: str, at: arb, k: int) -> arb:
     """The k-th Taylor coefficient of erf or arctan everywhere on a ball."""
     series = arb_series([at, 1], k + 1)
-    return (series.erf() if name == "erf" else series.atan())[k]
+    return coefficient(series.erf() if name == "erf" else series.atan(), k)
 
 
 def _exact_taylor(name: str, at: Exact, order: int) -> list[Exact]:

@@ -11,6 +11,7 @@ The pieces stand from left to right and leave no gap. Each is one of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,6 +33,7 @@ FIELDS = {
     "near": {"kind", "at", "left", "right", "itself", "terms"},
 }
 MAX_PIECES = 3000
+RATIONAL = re.compile(r"-?\d{1,999}(/\d{1,999})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Span:
 
 def rational(text: Any) -> Fraction:
     """A rational number as text, nothing else."""
-    if not isinstance(text, str):
+    if not isinstance(text, str) or not RATIONAL.fullmatch(text):
         raise CertificateError("certificate-malformed", problem="number")
     return Fraction(text)
 
@@ -77,7 +79,7 @@ def check_line(
 def span(piece: Piece) -> Span:
     """The part of the line that a piece speaks of."""
     kind = piece["kind"]
-    if set(piece) != FIELDS[kind] or isinstance(piece["terms"], bool):
+    if set(piece) != FIELDS[kind] or type(piece["terms"]) is not int:
         raise CertificateError("certificate-malformed", problem="keys")
     match kind:
         case "box":

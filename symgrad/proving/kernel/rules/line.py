@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
-from symgrad.notation.tree import Add, Apply, Name, Neg, Relation, Tree, names_in, rebuild, substitute
+from symgrad.notation.tree import (
+    ZERO,
+    Add,
+    Apply,
+    Name,
+    Neg,
+    Relation,
+    Tree,
+    names_in,
+    rebuild,
+    substitute,
+)
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.analysis.elementary import elementary
 from symgrad.proving.kernel.analysis.line import check_line
@@ -48,27 +61,33 @@ def oriented(operator: str, a: Tree, b: Tree, rising: bool) -> Tree:
 def in_one_variable(tree: Tree, subject: Tree, bounds: Bounds) -> tuple[Name, Tree]:
     """The tree in elementary functions with one letter for the subject, and nothing else unknown in it."""
     taken = names_in(tree)
-    letter = subject if isinstance(subject, Name) else next(Name(c) for c in LETTERS if Name(c) not in taken)
-    if subject != letter:
-        tree = substitute(slopes_written(tree, bounds), {subject: letter})
-    found = elementary(tree, bounds.functions)
+    if isinstance(subject, Name):
+        letter, found = subject, elementary(tree, bounds.functions)
+    else:
+        free = [Name(c) for c in LETTERS if Name(c) not in taken]
+        if not free:
+            raise CertificateError("certificate-rule")
+        letter = free[0]
+        found = elementary(substitute(resolved(tree, bounds), {resolved(subject, bounds): letter}), {})
     if not set(names_in(found)) <= {letter}:
         raise CertificateError("certificate-rule")
     return letter, found
 
 
-def slopes_written(tree: Tree, bounds: Bounds) -> Tree:
-    """The tree with each f'(t) by its formula, which may be one in f(t)."""
-    node = rebuild(tree, lambda child: slopes_written(child, bounds))
-    match node:
-        case Apply(function, (argument,), 1, ()):
-            name = known.resolve(function, bounds.functions)
-            if name is not None and (formula := known.derivative(name)) is not None:
-                return substitute(formula, {Name("x"): argument})
-        case Apply(function, arguments, 0, ()):
-            name = known.resolve(function, bounds.functions)
-            return Apply(Name(name), arguments) if name is not None else node
-    return node
+def resolved(tree: Tree, bounds: Bounds) -> Tree:
+    """The tree with built-ins by their own names and each f'(t) by its formula, which may be one in f(t).
+
+    A general function gets an index, so that its name is never taken for a built-in's.
+    """
+    node = rebuild(tree, lambda child: resolved(child, bounds))
+    if not isinstance(node, Apply):
+        return node
+    name = known.resolve(node.function, bounds.functions)
+    if name is None:
+        return replace(node, function=replace(node.function, indices=(*node.function.indices, ZERO)))
+    if node.order == 1 and len(node.arguments) == 1 and (formula := known.derivative(name)) is not None:
+        return substitute(formula, {Name("x"): node.arguments[0]})
+    return replace(node, function=Name(name))
 
 
 def defined(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
