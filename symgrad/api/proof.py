@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from symgrad.api.convexity import chain_of, prove_convexity, speaks_of_convexity
 from symgrad.api.names import assumptions_in, context_of, function_names, require_text
 from symgrad.api.sides import refuse_arrays_by_size
 from symgrad.calculus.derive import derive
@@ -150,6 +152,8 @@ def prove(
     pairs = tuple(sorted((k, v) for k, v in named.items() if k in used))
     with at_claim(claim, given):
         asked = values.Claim(trees[0], tuple(trees[1:]), pairs, claim, tuple(given))
+        if speaks_of_convexity(asked.statement):
+            return Proof(decided(chain_of(asked.statement), asked, timeout, oracle))
         return Proof(search(asked, timeout=timeout, oracle=oracle))
 
 
@@ -206,22 +210,31 @@ def prove_about(
     pairs = tuple(sorted({**network.functions, **functions}.items()))
     value = values.Claim(statement, (*assumptions, *network.assumptions), pairs, claim, tuple(given))
     with at_claim(claim, given):
-        if isinstance(network, SymbolicNetwork):
-            check_members(network, statement, claim)
-            outside = (*network.before, *network.after)
-            lines = tuple((line.target, line.body) for line in outside)
-            return Proof(search(value, definitions=lines, timeout=timeout, loop=loop_of(network)))
-        gradients = tokens(network, (statement, *assumptions))
-        shapes = {name: shape for name, shape in network.shapes.items() if shape and name in network.leaves}
-        found = search(
-            value,
-            definitions=network.definitions(),
-            gradients=gradients,
-            timeout=timeout,
-            shapes=shapes,
-            oracle=oracle,
-        )
-        return Proof(found)
+        return Proof(decided(network, value, timeout, oracle))
+
+
+def decided(network: Network, value: values.Claim, timeout: float, oracle: bool) -> values.Proof:
+    """What becomes of a claim about a chain."""
+    if speaks_of_convexity(value.statement):
+        named = replace(network, functions=dict(value.functions))
+
+        def decide(longer: Network, statement: Tree, given: Sequence[Tree]) -> values.Proof:
+            return decided(longer, replace(value, statement=statement, given=tuple(given)), timeout, oracle)
+
+        return prove_convexity(named, value.statement, value.given, value, decide)
+    if isinstance(network, SymbolicNetwork):
+        check_members(network, value.statement, value.text)
+        outside = (*network.before, *network.after)
+        lines = tuple((line.target, line.body) for line in outside)
+        return search(value, definitions=lines, timeout=timeout, loop=loop_of(network))
+    return search(
+        value,
+        definitions=network.definitions(),
+        gradients=tokens(network, (value.statement, *value.given)),
+        timeout=timeout,
+        shapes={name: shape for name, shape in network.shapes.items() if shape and name in network.leaves},
+        oracle=oracle,
+    )
 
 
 def loop_of(network: SymbolicNetwork) -> Loop:

@@ -114,7 +114,11 @@ def with_gradient(network: Network, first: Derivation, name: Name) -> Network:
     """
     if isinstance(network, SymbolicNetwork) or network.shapes:
         raise NotSupportedError("second-not-yet", Where(network.name), goal=plain(first.goal))
-    body = closed(network, value_of(first))
+    return with_equation(network, name, closed(network, value_of(first)))
+
+
+def with_equation(network: Network, name: Name, body: Tree) -> Network:
+    """The chain with one more equation at its end."""
     slots = names_in(body)
     pattern = Pattern(name, body, (), slots, Source("", network.name))
     equations = (*network.equations, Equation(name, slots, pattern))

@@ -86,6 +86,8 @@ def _data(node: t.Tree, inner: list[Data]) -> Data:
             return ["logic", operator, *inner]
         case t.Is(_, kind):
             return ["is", inner[0], kind]
+        case t.Convex(_, _, concave):
+            return ["convex", concave, *inner]
         case _:
             return [type(node).__name__.lower(), *inner]
 
@@ -261,8 +263,19 @@ def _is(rest: list[Any], depth: int) -> t.Tree:
     return t.Is(_tree(subject, depth + 1), _text(kind, WORDS, "a kind of number"))
 
 
+def _convex(rest: list[Any], depth: int) -> t.Tree:
+    concave = rest[0] if rest else None
+    if not isinstance(concave, bool):
+        raise _refuse(rest, "convex or concave")
+    subject, *rest = _trees(rest[1:], depth, 2)
+    names = tuple(name for name in rest if isinstance(name, t.Name))
+    if len(names) != len(rest):
+        raise _refuse(rest, "names to be convex in")
+    return t.Convex(subject, names, concave)
+
+
 READERS: dict[str, Callable[[list[Any], int], t.Tree]] = {
     "constant": _constant, "name": _name, "layer": _layer, "apply": _apply, "elementwise": _elementwise,
     "component": _component, "derivative": _derivative, "big": _big, "relation": _relation, "logic": _logic,
-    "is": _is,
+    "is": _is, "convex": _convex,
 }  # fmt: skip

@@ -28,10 +28,22 @@ def at(tree: Tree, places: Mapping[str, Tree]) -> Tree:
         case BigOp(_, body, index, low, high):
             inner = {letter: place for letter, place in places.items() if letter != index}
             low, high = canonical(at(low, places)), canonical(at(high, places))
-            return replace(tree, body=at(body, inner), low=low, high=high)
+            if any(index in plain_letters(place) for place in inner.values()):
+                index, body = _apart(index, body, inner)
+            return replace(tree, body=at(body, inner), index=index, low=low, high=high)
         case Pow(base, exponent):
             return replace(tree, base=at(base, places), exponent=signed(at(exponent, places)))
     return rebuild(tree, lambda child: at(child, places))
+
+
+def _apart(index: str, body: Tree, places: Mapping[str, Tree]) -> tuple[str, Tree]:
+    """Another letter for an index, where a place that comes into its body has the same one."""
+    letters = plain_letters(body)
+    if not any(index in plain_letters(place) for letter, place in places.items() if letter in letters):
+        return index, body
+    taken = letters.union(*map(plain_letters, places.values()))
+    fresh = next(f"{index}{k}" for k in range(2, len(taken) + 3) if f"{index}{k}" not in taken)
+    return fresh, at(body, {index: Name(fresh)})
 
 
 def moved(place: Tree, by: int) -> Tree:

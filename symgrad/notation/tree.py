@@ -196,6 +196,15 @@ class Is(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Convex(Node):
+    """`L is convex in w_1, w_2`; or concave."""
+
+    subject: Tree
+    names: tuple[Name, ...]
+    concave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator(Node):
     """1 where the relation holds, else 0."""
 
@@ -204,7 +213,7 @@ class Indicator(Node):
 
 Tree: TypeAlias = (
     Number | Constant | Name | Apply | Add | Mul | Div | Neg | Pow | Elementwise | Transpose | Component
-    | Array | Derivative | BigOp | Relation | Logic | Is | Indicator
+    | Array | Derivative | BigOp | Relation | Logic | Is | Convex | Indicator
 )  # fmt: skip
 
 
@@ -261,6 +270,8 @@ def children(tree: Tree) -> tuple[Tree, ...]:
             return (a,)
         case Component(a, positions):
             return (a, *positions)
+        case Convex(a, names):
+            return (a, *names)
         case Array(items):
             return items
         case BigOp(_, body, _, low, high):
@@ -310,6 +321,8 @@ def rebuild(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
             return replace(tree, operand=change(a))
         case Is(a):
             return replace(tree, subject=change(a))
+        case Convex(a, names):
+            return replace(tree, subject=change(a), names=tuple(map(name, names)))
         case Indicator(a):
             return replace(tree, condition=change(a))
         case Component(a, positions):

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from symgrad.notation.lexer import Token
 from symgrad.notation.parsing.factors import Factors
 from symgrad.notation.parsing.operators import as_number
-from symgrad.notation.parsing.stream import RELATION_KINDS
-from symgrad.notation.tree import Add, Elementwise, Is, Logic, Neg, Number, Relation, Tree, number
+from symgrad.notation.parsing.stream import KEYWORDS, RELATION_KINDS
+from symgrad.notation.tree import (
+    Add,
+    Convex,
+    Elementwise,
+    Is,
+    Logic,
+    Name,
+    Neg,
+    Number,
+    Relation,
+    Tree,
+    number,
+)
 
 LOGIC = (("iff", "implies"), ("or",), ("and", ","))
 """The words that join statements, the loosest first."""
 PROPERTIES = frozenset(["integer", "positive integer", "nonnegative integer", "natural", "real", "positive"])
+CURVATURES = frozenset(["convex", "concave"])
 
 
 class Parser(Factors):
@@ -65,12 +79,47 @@ class Parser(Factors):
     def membership(self, subject: Tree, start: int) -> Tree:
         """`n is a positive integer`."""
         first, words = self.token, []
-        while self.keyword(self.token) == "letters":
+        while self.keyword(self.token) == "letters" and self.token.text != "in":
             words.append(self.take().text)
         kind = " ".join(word for word in words if word not in ("a", "an"))
+        if kind in CURVATURES:
+            return self.spanned(Convex(subject, self.variables(first), kind == "concave"), start)
         if kind not in PROPERTIES:
             raise self.fail("unknown-property", first, self.last, word=kind or "?")
         return self.spanned(Is(subject, kind), start)
+
+    def variables(self, word: Token) -> tuple[Name, ...]:
+        """`in w_1, w_2` or `in (w_1, w_2)`; a comma before anything but a name alone means `and`."""
+        if self.token.text != "in":
+            raise self.fail("convex-in-what", word, word, hint="convex-in-what-hint")
+        self.take()
+        bracket = self.accept("(")
+        found = [self.plain_name()]
+        while self.token.kind == "," and (further := self.further(bracket is not None)) is not None:
+            found.append(further)
+        if bracket:
+            self.expect(")", bracket)
+        return tuple(found)
+
+    def plain_name(self) -> Name:
+        """A name, with its indices."""
+        first = self.token
+        found = self.atom()
+        if not isinstance(found, Name):
+            raise self.fail("convex-in-what", first, self.last, hint="convex-in-what-hint")
+        return found
+
+    def further(self, inside: bool) -> Name | None:
+        """The name after a comma; None, and nothing read, where a statement follows."""
+        before = self.at
+        self.take()
+        if inside:
+            return self.plain_name()
+        found = self.atom() if self.token.kind in ("letters", "word") else None
+        if isinstance(found, Name) and self.keyword(self.token) in (",", "end", ")", *KEYWORDS):
+            return found
+        self.at = before
+        return None
 
     def expression(self) -> Tree:
         """Terms with + and - between them; a difference is the sum with a negated term."""

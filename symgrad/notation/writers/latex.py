@@ -226,6 +226,10 @@ class LatexWriter(Writer):
         r"""`n \in \mathbb{Z}`."""
         return rf"{subject} \in {SETS[kind]}" if kind in SETS else rf"{subject} \text{{ is {kind}}}"
 
+    def convexity(self, subject: str, names: Sequence[str], concave: bool) -> str:
+        r"""`L \text{ is convex in } w_1, w_2`."""
+        return rf"{subject} \text{{ is {'concave' if concave else 'convex'} in }} {', '.join(names)}"
+
     def indicator(self, condition: Piece) -> Piece:
         """1 where a condition holds."""
         return Piece(rf"\mathbf 1_{{{condition.text}}}", Level.POWER)

@@ -113,6 +113,9 @@ class Writer:
                 return self.logic(operator, below)
             case t.Is(_, kind):
                 return Piece(self.membership(self.inside(below[0], Level.SUM), kind), Level.RELATION)
+            case t.Convex(_, _, concave):
+                subject = self.inside(below[0], Level.SUM)
+                return Piece(self.convexity(subject, [b.text for b in below[1:]], concave), Level.RELATION)
             case t.Indicator():
                 return self.indicator(below[0])
         raise TypeError(f"no node of a tree: {node!r}")
@@ -336,6 +339,10 @@ class Writer:
     def membership(self, subject: str, kind: str) -> str:
         """`n is integer`."""
         return f"{subject} is {kind}"
+
+    def convexity(self, subject: str, names: Sequence[str], concave: bool) -> str:
+        """`L is convex in w_1, w_2`."""
+        return f"{subject} is {'concave' if concave else 'convex'} in {', '.join(names)}"
 
     def indicator(self, condition: Piece) -> Piece:
         """1 where a condition holds."""
