@@ -10,9 +10,16 @@ from symgrad.errors import CertificateError
 from symgrad.notation.places import at
 from symgrad.notation.tree import Derivative, Is, Name, Tree, names_in, walk
 from symgrad.proving.kernel.arrays.losses import losses_written
-from symgrad.proving.kernel.depth.letters import known_letters, places_in
-from symgrad.proving.kernel.depth.loop import Lines, Loop, Tokens, tokens
-from symgrad.proving.kernel.depth.readings import Families, families_of, pieces_of, settled_letters
+from symgrad.proving.kernel.depth.letters import places_in
+from symgrad.proving.kernel.depth.loop import Lines, Loop
+from symgrad.proving.kernel.depth.readings import (
+    Families,
+    families_of,
+    letters_among,
+    pieces_of,
+    settled_letters,
+)
+from symgrad.proving.kernel.depth.tokens import Tokens, tokens
 from symgrad.proving.kernel.evaluate import truth
 from symgrad.proving.kernel.families import instances, parts
 from symgrad.proving.kernel.gradient import written_out
@@ -95,7 +102,7 @@ def asked(
         chain = (*loop.before, *loop.after)
         plain = [spelled_out(t, functions) for t in (statement, *given)]
         used = [piece for g in plain[1:] for piece in parts(g)]
-        letters = known_letters((*used, *ranges), *plain)
+        letters = letters_among((*used, *ranges), plain, loop)
         writer = tokens(loop, letters, *plain)
         trees = [writer.written_out(tree) for tree in plain]
     statement, *rest = trees

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.notation.tree import Name, Number, Relation, Tree, names_in
-from symgrad.proving.kernel.depth.readings import Families
+from symgrad.proving.kernel.depth.readings import Families, stems
 from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.families import parts
 
@@ -37,6 +37,13 @@ class Setting:
     def using(self, used: Sequence[Tree]) -> Setting:
         """The same, with other assumptions."""
         return setting(self.functions, self.definitions, used, self.families, self.shapes)
+
+    def without(self, letter: str) -> Setting:
+        """What holds whatever a letter stands for."""
+        used = [u for u in self.used if letter not in stems(u)]
+        lines = [pair for pair in self.definitions if all(letter not in stems(tree) for tree in pair)]
+        families = None if self.families is None else self.families.without(letter)
+        return setting(self.functions, lines, used, families, self.shapes)
 
     def bounds(self, *trees: Tree) -> Bounds:
         """Facts for these trees, with the definitions they reach."""

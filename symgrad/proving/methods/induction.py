@@ -29,7 +29,7 @@ from symgrad.proving.kernel.depth.letters import symbolic
 from symgrad.proving.kernel.depth.readings import stems
 from symgrad.proving.kernel.depth.series import Series
 from symgrad.proving.kernel.gradient import local
-from symgrad.proving.kernel.rules.induction import first_case, next_case, put_in, recursed
+from symgrad.proving.kernel.rules.induction import Step, first_case, next_case
 from symgrad.proving.kernel.rules.ranges import form, letters_of
 from symgrad.proving.kernel.setting import Setting
 from symgrad.proving.methods.method import Entry, Method, Prove, Word
@@ -84,21 +84,15 @@ def _starts(letter: str, here: Setting, statement: Tree) -> list[Tree]:
 
 
 def _induction(statement: Relation, here: Setting, prove: Prove, letter: str, start: Tree) -> Iterator[Entry]:
-    (operator,), (a, b) = statement.operators, statement.operands
-    left, right = (a, b) if operator != ">=" else (b, a)
+    (operator,) = statement.operators
     first, inner = first_case(statement, here, letter, start)
     base = prove(first, inner)
     if base is None:
         return
     step = next_case(statement, here, letter, start)
-    loop = None if here.families is None else here.families.loop
-    later = [at(side, {letter: moved(Name(letter), 1)}) for side in (left, right)]
-    if loop is not None:
-        later = [recursed(side, loop, moved(Name(letter), 1)) for side in later]
-    left, right, *later = (put_in(side, step, letter) for side in (left, right, *later))
-    for factor in _factors(left, right, later, letter):
+    for factor in _factors(step, letter):
         try:
-            rest = _rest((left, right), later, factor, step)
+            rest = _rest(step, factor)
         except CertificateError:
             continue
         common = {"rule": "induction", "letter": letter, "start": to_data(start), "first": base}
@@ -106,16 +100,16 @@ def _induction(statement: Relation, here: Setting, prove: Prove, letter: str, st
             if rest == ZERO:
                 yield {**common, "factor": to_data(factor), "rest": to_data(ZERO), "signs": None}
             continue
-        there = next_case(statement, here, letter, start, factor, rest)
+        there = next_case(statement, here, letter, start, factor, rest).setting
         signs = [prove(Relation((">=",), (t, ZERO)), there) for t in (factor, rest)]
         if all(s is not None for s in signs):
             yield {**common, "factor": to_data(factor), "rest": to_data(rest), "signs": signs}
 
 
-def _factors(left: Tree, right: Tree, later: list[Tree], letter: str) -> Iterator[Tree]:
+def _factors(step: Step, letter: str) -> Iterator[Tree]:
     """What the next case may be a multiple by: a new factor of a product, a base, a coefficient, 1."""
     found: dict[Tree, None] = {}
-    for side in (left, right):
+    for side in step.now:
         for node in walk(side):
             match node:
                 case BigOp("prod", body, index, _, high) if (d := gap(Name(letter), high)) and not d[0]:
@@ -124,7 +118,7 @@ def _factors(left: Tree, right: Tree, later: list[Tree], letter: str) -> Iterato
                     found[base] = None
                 case Name(_, indices) if indices and letter in stems(node):
                     try:
-                        slope = local(later[0], node)
+                        slope = local(step.later[0], node)
                     except CertificateError:
                         continue
                     if slope != ZERO:
@@ -133,10 +127,10 @@ def _factors(left: Tree, right: Tree, later: list[Tree], letter: str) -> Iterato
     yield ONE
 
 
-def _rest(now: tuple[Tree, Tree], later: list[Tree], factor: Tree, step: Setting) -> Tree:
-    gap_later = Add((later[1], Neg(later[0])))
-    scaled = Mul((factor, Add((now[1], Neg(now[0])))))
-    series: Series = form(step, letters_of(step, *now, *later))
+def _rest(step: Step, factor: Tree) -> Tree:
+    gap_now, gap_later = step.gaps
+    scaled = Mul((factor, gap_now))
+    series: Series = form(step.setting, letters_of(step.setting, *step.now, *step.later))
     value = nf.Rational({}, nf.constant(1))
     for _ in range(3):
         seen: dict[Tree, None] = {}
@@ -157,7 +151,7 @@ def steps(problem: Problem, statement: Tree, entry: Entry, here: Setting, word: 
     if entry["first"]["rule"] != "identity":
         yield from word(first, entry["first"], inner)
     factor, rest = from_data(entry["factor"]), from_data(entry["rest"])
-    step = next_case(statement, here, letter, start, factor, rest)
+    step = next_case(statement, here, letter, start, factor, rest).setting
     yield Phrase.of("ranges.step" if rest == ZERO else "ranges.step-rest", factor=factor, rest=rest)
     for tree, proof in zip((factor, rest), entry["signs"] or (), strict=False):
         yield from word(Relation((">=",), (tree, ZERO)), proof, step)

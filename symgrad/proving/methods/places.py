@@ -10,10 +10,10 @@ from symgrad.notation.indices import from_linear
 from symgrad.notation.places import moved
 from symgrad.notation.tree import Name, Relation, Tree
 from symgrad.proving.kernel.depth.letters import Letters, symbolic
-from symgrad.proving.kernel.depth.readings import stems
+from symgrad.proving.kernel.depth.readings import binds, stems
 from symgrad.proving.kernel.enclosures.pieces import alternatives
 from symgrad.proving.kernel.rules import prove_entry
-from symgrad.proving.kernel.rules.places import bound, placed
+from symgrad.proving.kernel.rules.places import placed
 from symgrad.proving.kernel.rules.ranges import letters_of
 from symgrad.proving.kernel.setting import Setting
 from symgrad.proving.methods import ranges
@@ -42,7 +42,7 @@ def entries(statement: Relation, here: Setting, problem: Problem, prove: Prove) 
 
 def _least(statement: Tree, letters: Letters) -> list[tuple[str, Tree]]:
     """Letters and where they certainly do not lie below; those that speak of two letters first."""
-    free = {letter for letter in stems(statement) if not bound(statement, letter)}
+    free = {letter for letter in stems(statement) if not binds(statement, letter)}
     found: dict[tuple[str, Tree], None] = {}
     for terms, constant in sorted(letters.facts, key=lambda form: -len(form[0])):
         for letter, coefficient in terms:

@@ -9,13 +9,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement
+from math import ceil, floor
 
 from symgrad.notation.indices import Linear, linear
-from symgrad.notation.places import gap
-from symgrad.notation.tree import BigOp, Constant, Is, Name, Number, Pow, Relation, Tree, names_in, walk
+from symgrad.notation.places import gap, plain_letters
+from symgrad.notation.tree import ONE, BigOp, Constant, Is, Name, Pow, Relation, Tree, names_in, walk
 
 SUMMANDS = 3
 MAX_FACTS = 24
+SIGNS = {"<=": (1,), "<": (1,), ">=": (-1,), ">": (-1,), "=": (1, -1)}
+"""What a comparison says of right - left and of left - right."""
 
 
 def shifted(form: Linear, by: int) -> Linear:
@@ -26,19 +29,17 @@ def shifted(form: Linear, by: int) -> Linear:
 def combined(forms: Sequence[Linear]) -> Linear:
     """The sum of linear forms."""
     letters: dict[str, Fraction] = {}
-    constant = Fraction(0)
-    for terms, c in forms:
-        constant += c
-        for letter, coefficient in terms:
-            letters[letter] = letters.get(letter, Fraction(0)) + coefficient
-    return tuple(sorted((k, v) for k, v in letters.items() if v)), constant
+    for letter, coefficient in (term for terms, _ in forms for term in terms):
+        letters[letter] = letters.get(letter, Fraction(0)) + coefficient
+    return tuple(sorted((k, v) for k, v in letters.items() if v)), sum((c for _, c in forms), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """facts: linear forms in letters that are >= 0."""
+    """facts: linear forms in letters that are >= 0. whole: letters that stand for integers."""
 
     facts: tuple[Linear, ...] = ()
+    whole: frozenset[str] = frozenset()
 
     def at_least(self, low: Tree, high: Tree, by: int = 0) -> bool:
         """Whether high - low >= by certainly holds."""
@@ -49,94 +50,80 @@ class Letters:
         """Whether a form is certainly >= 0."""
         if not form[0]:
             return form[1] >= 0
-        wanted = dict(form[0])
-        useful = [f for f in self.facts if f[0]][:MAX_FACTS]
-        for count in range(1, SUMMANDS + 1):
-            for chosen in combinations_with_replacement(useful, count):
-                total = combined(chosen)
-                if dict(total[0]) == wanted and form[1] >= total[1]:
-                    return True
-        return False
+        return any(total[0] == form[0] and form[1] >= total[1] for total in self._sums())
+
+    def exponent(self, tree: Tree) -> Linear | None:
+        """An exponent as a form in letters that are integers; None where it is a number or something else."""
+        form = linear(tree)
+        if form is None or not form[0] or any(c.denominator != 1 for c in (form[1], *dict(form[0]).values())):
+            return None
+        return form if all(letter in self.whole for letter, _ in form[0]) else None
 
     @property
     def contradictory(self) -> bool:
         """Whether some of the facts say that a negative number is >= 0."""
+        return any(not terms and constant < 0 for terms, constant in self._sums())
+
+    def _sums(self) -> Iterable[Linear]:
         useful = self.facts[:MAX_FACTS]
-        sums = (combined(c) for k in range(1, SUMMANDS + 1) for c in combinations_with_replacement(useful, k))
-        return any(not form[0] and form[1] < 0 for form in sums)
+        for count in range(1, SUMMANDS + 1):
+            yield from map(combined, combinations_with_replacement(useful, count))
 
     def within(self, letter: str, low: Tree, high: Tree) -> Letters:
-        """The same, with low <= letter <= high."""
-        found = [f for f in (gap(low, Name(letter)), gap(Name(letter), high)) if f is not None]
-        return Letters((*found, *self.facts))
+        """The same, with low <= letter <= high for a letter of its own, whatever it stood for before."""
+        kept = tuple(fact for fact in self.facts if letter not in dict(fact[0]))
+        above = gap(low, Name(letter)) if letter not in plain_letters(low) else None
+        below = gap(Name(letter), high) if letter not in plain_letters(high) else None
+        found = (fact for fact in (above, below) if fact is not None)
+        return Letters((*found, *kept), self.whole | {letter})
 
 
-def known_letters(used: Iterable[Tree], *trees: Tree) -> Letters:
-    """The facts about integer letters among some assumptions; range ends and places are integers."""
+def known_letters(used: Iterable[Tree], *trees: Tree, whole: Iterable[str] = ()) -> Letters:
+    """The facts about integer letters among some assumptions; ends of ranges are integers by their use."""
     used = tuple(used)
-    whole = {u.subject.stem for u in used if isinstance(u, Is) and isinstance(u.subject, Name)
-             and not u.subject.indices and "integer" in u.kind}  # fmt: skip
-    whole |= places_in((*used, *trees))
+    integers = {u.subject.stem for u in used if isinstance(u, Is) and isinstance(u.subject, Name)
+                and not u.subject.indices and "integer" in u.kind}  # fmt: skip
+    integers |= ends_in((*used, *trees)) | set(whole)
     facts: list[Linear] = []
     for assumption in used:
         match assumption:
             case Relation((operator,), (a, b)) if not _indexed(assumption):
-                facts += _facts(operator, a, b, whole)
-            case Is(Name() as letter, kind) if "positive integer" in kind and not letter.indices:
-                facts += _facts(">=", letter, Number(Fraction(1)), whole)
-    return Letters(tuple(dict.fromkeys(facts)))
+                facts += _facts(operator, a, b, integers)
+            case Is(Name(_, ()) as letter, kind) if "positive integer" in kind:
+                facts += _facts(">=", letter, ONE, integers)
+    return Letters(tuple(dict.fromkeys(facts)), frozenset(integers))
 
 
 def _facts(operator: str, a: Tree, b: Tree, whole: set[str]) -> list[Linear]:
+    """A combination of integers plus c is >= 0 exactly if it is with c rounded down; > 0, up and less 1."""
     form = gap(a, b)
-    if form is None or not {letter for letter, _ in form[0]} <= whole:
+    if form is None or any(letter not in whole or c.denominator != 1 for letter, c in form[0]):
         return []
-    if any(c.denominator != 1 for _, c in form[0]):
-        return []
-    negative = (tuple((letter, -c) for letter, c in form[0]), -form[1])
-    # Between integers a < b is a + 1 <= b.
-    low, high = (_floor(f) for f in (form, negative))
-    match operator:
-        case "<=":
-            return [low]
-        case ">=":
-            return [high]
-        case "<":
-            return [_floor(shifted_below(form))]
-        case ">":
-            return [_floor(shifted_below(negative))]
-        case "=":
-            return [low, high]
-    return []
-
-
-def shifted_below(form: Linear) -> Linear:
-    """What is >= 0 where an integer form plus a constant is > 0."""
-    terms, c = form
-    return (terms, c - 1) if c.denominator == 1 else form
-
-
-def _floor(form: Linear) -> Linear:
-    """An integer combination plus c is >= 0 exactly if it is with c rounded down."""
-    return form[0], Fraction(form[1].numerator // form[1].denominator)
+    found: list[Linear] = []
+    for sign in SIGNS.get(operator, ()):
+        constant = sign * form[1]
+        least = ceil(constant) - 1 if operator in ("<", ">") else floor(constant)
+        found.append((tuple((letter, sign * c) for letter, c in form[0]), Fraction(least)))
+    return found
 
 
 def _indexed(tree: Tree) -> bool:
     return any(isinstance(node, Name) and node.indices for node in walk(tree))
 
 
-def places_in(trees: Iterable[Tree]) -> set[str]:
-    """The letters that stand in ends of big operators and in indices: integers by their use."""
+def ends_in(trees: Iterable[Tree]) -> set[str]:
+    """The indices of big operators and the letters in their ends: integers by their use."""
     found: set[str] = set()
-    for tree in trees:
-        for node in walk(tree):
-            match node:
-                case BigOp(_, _, index, low, high):
-                    found.update(n.stem for end in (low, high) for n in names_in(end))
-                    found.add(index)
-                case Name(_, indices):
-                    found.update(n.stem for i in indices for n in walk(i) if isinstance(n, Name))
+    for node in (n for tree in trees for n in walk(tree)):
+        if isinstance(node, BigOp):
+            found.update({node.index}, *({n.stem for n in names_in(end)} for end in (node.low, node.high)))
     return found
+
+
+def places_in(trees: Sequence[Tree]) -> set[str]:
+    """The letters in ends of big operators and in indices."""
+    names = (n for tree in trees for n in walk(tree) if isinstance(n, Name))
+    return ends_in(trees).union(*(plain_letters(index) for name in names for index in name.indices))
 
 
 def symbolic(tree: Tree) -> bool:

@@ -1,23 +1,15 @@
-"""Chains whose one loop runs to a letter: tokens from one layer, and the chain at a definite depth.
-
-The gradient through a run of layers is the product of the layers' own factors, each by `gradient` from the
-layer's equations: d s_p/d s_q = prod_{m=q+1}^p d s_m/d s_{m-1} for p >= q, by induction on p (the empty
-product is d s_q/d s_q = 1, and one more layer is one more factor). A name that every layer uses has one term
-for each layer, and one for the initial value. Anything else is refused.
-"""
+"""Chains whose one loop runs to a letter: the layers as they are written, and at a definite depth."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data, to_data
 from symgrad.notation.indices import linear
-from symgrad.notation.places import at, distance, moved
+from symgrad.notation.places import at, moved, plain_letters
 from symgrad.notation.tree import (
-    ONE,
-    ZERO,
     Apply,
     BigOp,
     Derivative,
@@ -29,15 +21,11 @@ from symgrad.notation.tree import (
     children,
     names_in,
     number,
-    rebuild,
     walk,
 )  # fmt: skip
-from symgrad.proving.kernel.depth.letters import Letters
-from symgrad.proving.kernel.gradient import plus, times, total
 
 Lines = tuple[tuple[Name, Tree], ...]
 MAX_LAYERS = 24
-INDEX_LETTERS = ("k", "m", "l", "r", "q", "p", "j", "i")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +87,11 @@ class Loop:
         """Itself, if a layer defines only its own names, in order, from its own and the one below."""
         here = (Name(self.letter),)
         done: set[str] = set()
+        own, first = {*self.made, *self.fed}, moved(number(self.low), -1)
+        for name in (*dict(self.before), *dict(self.after)):
+            # Members of the layers come from the layers; only the values below the first one are given.
+            if name.stem in own and not (name.stem in self.states and name.indices == (first,)):
+                raise CertificateError("certificate-definition")
         for name, body in self.lines:
             if name.indices != here or name.stem in done:
                 raise CertificateError("certificate-definition")
@@ -118,24 +111,37 @@ class Loop:
         """The layer that a member of a family belongs to; None for any other name."""
         if len(name.indices) != 1 or linear(name.indices[0]) is None:
             return None
+        if name in self.labelled and plain_letters(name.indices[0]):
+            return None
         return name.indices[0] if name.stem in self.made or name.stem in self.fed else None
+
+    def letters_in(self, *trees: Tree) -> set[str]:
+        """The depth and the letters in the places that some trees name: integers by their use."""
+        names = (node for tree in trees for node in walk(tree) if isinstance(node, Name))
+        return {self.depth}.union(*(plain_letters(p) for n in names if (p := self.place(n)) is not None))
+
+    def ends(self, name: Name, high: Tree) -> tuple[Tree, Tree] | None:
+        """The first and the last place of a name's family; None where it has none, or stands by itself."""
+        outside = {n for pair in (*self.before, *self.after) for t in pair for n in names_in(t)}
+        given = name in outside and name.stem not in self.states
+        if self.place(name) is None or given:
+            return None
+        return number(self.low - (name.stem in self.states)), high
 
     def facts(self, *trees: Tree) -> list[Tree]:
         """The range of every free place, and that there is a layer."""
         found: dict[Tree, None] = {Relation(("<=",), (number(self.low), self.high)): None}
         found[Is(Name(self.depth), "integer")] = None
-        outside = {n for pair in (*self.before, *self.after) for t in pair for n in names_in(t)}
         for name in dict.fromkeys(n for tree in trees for n in free_names(tree)):
-            if (place := self.place(name)) is not None and (name not in outside or name.stem in self.states):
-                low = self.low - (name.stem in self.states)
-                found[Relation(("<=",), (number(low), place))] = None
-                found[Relation(("<=",), (place, self.high))] = None
+            if (ends := self.ends(name, self.high)) is not None:
+                (place,), (low, high) = name.indices, ends
+                found[Relation(("<=",), (low, place))] = found[Relation(("<=",), (place, high))] = None
         return list(found)
 
     def layer(self, place: Tree) -> Lines:
         """The lines of the layer at a place."""
         return tuple(
-            (_name(at(name, {self.letter: place})), at(body, {self.letter: place}))
+            (as_name(at(name, {self.letter: place})), at(body, {self.letter: place}))
             for name, body in self.lines
         )
 
@@ -146,7 +152,7 @@ class Loop:
             raise CertificateError("certificate-too-large")
         layers = [self.layer(number(k)) for k in range(self.low, int(high.value) + 1)]
         ends = {self.depth: number(depth)}
-        after = tuple((_name(at(name, ends)), at(body, ends)) for name, body in self.after)
+        after = tuple((as_name(at(name, ends)), at(body, ends)) for name, body in self.after)
         return (*self.before, *(pair for layer in layers for pair in layer), *after)
 
     # ---- data
@@ -171,7 +177,7 @@ def read_loop(data: Any) -> Loop:
     """A loop from a certificate."""
 
     def pairs(items: Any) -> Lines:
-        return tuple((_name(from_data(name)), from_data(body)) for name, body in items)
+        return tuple((as_name(from_data(name)), from_data(body)) for name, body in items)
 
     if set(data) != {"letter", "low", "high", "lines", "before", "after"}:
         raise CertificateError("certificate-malformed", problem="loop")
@@ -210,163 +216,8 @@ def free_names(tree: Tree) -> list[Name]:
     return list(found)
 
 
-def _name(tree: Tree) -> Name:
+def as_name(tree: Tree) -> Name:
+    """A name, nothing else."""
     if not isinstance(tree, Name):
         raise CertificateError("certificate-malformed", problem="name")
     return tree
-
-
-def refuse(kind: str = "Derivative") -> CertificateError:
-    """What the kernel has no rule for."""
-    return CertificateError("certificate-unsupported", kind=kind)
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """Derivative tokens of a loop, written out; `letters` says how places compare."""
-
-    loop: Loop
-    letters: Letters
-    fresh: tuple[str, str]
-
-    def written_out(self, tree: Tree) -> Tree:
-        """The tree with every token replaced by its product."""
-        if isinstance(tree, Derivative):
-            if tree.order != 1:
-                raise refuse()
-            return self.derivative(_name(tree.of), tree.by)
-        if isinstance(tree, BigOp):
-            low, high = tree.low, tree.high
-            inner = replace(self, letters=self.letters.within(tree.index, low, high))
-            return replace(tree, body=inner.written_out(tree.body))
-        return rebuild(tree, self.written_out)
-
-    def derivative(self, of: Name, by: Name) -> Tree:
-        """D of / d by."""
-        if of == by:
-            return ONE
-        for lines in (self.loop.after, self.loop.before):
-            if of in dict(lines):
-                return self._through(of, by, lines)
-        place = self.loop.place(of)
-        if place is None:
-            return ZERO
-        if of.stem not in self.loop.made:
-            return self._leaf(of, place, by)
-        if place == number(self.loop.low - 1):
-            return ZERO
-        other = self.loop.place(by)
-        return self._shared(of, place, by) if other is None else self._between(of, place, by, other)
-
-    def _leaf(self, of: Name, place: Tree, by: Name) -> Tree:
-        """Of a leaf of one layer: 0 by any other, as long as it certainly is another."""
-        other = self.loop.place(by)
-        if other is None or by.stem != of.stem:
-            return ZERO
-        if (steps := distance(place, other)) is not None:
-            return ZERO if steps else ONE
-        if self.letters.at_least(place, other, 1) or self.letters.at_least(other, place, 1):
-            return ZERO
-        raise refuse()
-
-    def _through(self, of: Name, by: Name, lines: Lines) -> Tree:
-        """By the equations outside the loop, then onward from what they use."""
-        if by in dict(lines):
-            return times(total(Derivative(of, by), lines))
-        defined = dict(lines)
-        roots = dict.fromkeys(n for _, body in lines for n in names_in(body) if n not in defined)
-        terms = []
-        for root in roots:
-            outer = times(total(Derivative(of, root), lines))
-            inner = ZERO if outer == ZERO else self.derivative(root, by)
-            terms.append(times((inner, outer)))
-        return plus(terms)
-
-    def _between(self, of: Name, high: Tree, by: Name, low: Tree) -> Tree:
-        """From one place to another."""
-        steps = distance(low, high)
-        if steps is not None:
-            return ZERO if steps < 0 else self._few(of, high, by, low, steps)
-        state = self._state()
-        if of.stem != state:
-            if not self.letters.at_least(low, high, 1):
-                raise refuse()
-            below = Name(state, (moved(high, -1),))
-            last = self._few(of, high, below, moved(high, -1), 1)
-            return times((self._between(below, moved(high, -1), by, low), last))
-        if not self.letters.at_least(low, high):
-            raise refuse()
-        first = ONE if by.stem == state else self._few(Name(state, (low,)), low, by, low, 0)
-        return times((first, self._run(moved(low, 1), high)))
-
-    def _few(self, of: Name, high: Tree, by: Name, low: Tree, steps: int) -> Tree:
-        """Through a known number of layers, written out."""
-        if of == by:
-            return ONE
-        if steps > MAX_LAYERS:
-            raise CertificateError("certificate-too-large")
-        alone = self.loop.states == (by.stem,) and steps > 0
-        if alone or low == number(self.loop.low - 1):
-            first = moved(low, 1)
-        elif self.letters.at_least(number(self.loop.low), low):
-            first = low
-        else:
-            raise refuse()
-        count = distance(first, high)
-        assert count is not None
-        lines = [pair for k in range(count + 1) for pair in self.loop.layer(moved(first, k))]
-        return times(total(Derivative(of, by), lines))
-
-    def _state(self) -> str:
-        if len(self.loop.states) != 1:
-            raise refuse()
-        return self.loop.states[0]
-
-    def _run(self, low: Tree, high: Tree, which: int = 0) -> Tree:
-        """The product of the layers' factors."""
-        letter = Name(self.fresh[which])
-        state = self._state()
-        upper, lower = Name(state, (letter,)), Name(state, (moved(letter, -1),))
-        factor = times(total(Derivative(upper, lower), self.loop.layer(letter)))
-        return BigOp("prod", factor, letter.stem, low, high, True)
-
-    def _shared(self, of: Name, place: Tree, by: Name) -> Tree:
-        """By a name outside the loop: one term for each layer that uses it, one for the initial value."""
-        first = number(self.loop.low)
-        if isinstance(place, Number):
-            lines = [*self.loop.before]
-            for k in range(self.loop.low, min(int(place.value), self.loop.low + MAX_LAYERS) + 1):
-                lines += self.loop.layer(number(k))
-            return times(total(Derivative(of, by), lines)) if of in dict(lines) else _too_many()
-        state = self._state()
-        if of.stem != state:
-            below = Name(state, (moved(place, -1),))
-            direct = times(total(Derivative(of, by), self.loop.layer(place)))
-            last = self._few(of, place, below, moved(place, -1), 1)
-            return plus((direct, times((self._shared(below, moved(place, -1), by), last))))
-        index = Name(self.fresh[1])
-        own = times(total(Derivative(Name(state, (index,)), by), self.loop.layer(index)))
-        terms: list[Tree] = []
-        if own != ZERO:
-            body = times((own, self._run(moved(index, 1), place)))
-            terms.append(BigOp("sum", body, index.stem, first, place, True))
-        start = Name(state, (number(self.loop.low - 1),))
-        initial = self.derivative(start, by) if start in dict(self.loop.before) else ZERO
-        if initial != ZERO:
-            terms.append(times((initial, self._run(first, place))))
-        return plus(terms)
-
-
-def _too_many() -> Tree:
-    raise CertificateError("certificate-too-large")
-
-
-def tokens(loop: Loop, letters: Letters, *trees: Tree) -> Tokens:
-    """A writer whose own letters stand nowhere in the loop or the trees."""
-    lines = [t for pair in (*loop.lines, *loop.before, *loop.after) for t in pair]
-    taken = {n.stem for tree in (*trees, *lines, loop.high) for n in walk(tree) if isinstance(n, Name)}
-    taken |= {n.index for tree in trees for n in walk(tree) if isinstance(n, BigOp)} | {loop.letter}
-    free = [letter for letter in INDEX_LETTERS if letter not in taken]
-    while len(free) < 2:
-        free.append(f"k{len(free)}{len(taken)}")
-    return Tokens(loop, letters, (free[0], free[1]))

@@ -8,12 +8,12 @@ that mentions such a letter (`2 <= i`) is a condition on it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from symgrad.notation.indices import from_linear, linear
 from symgrad.notation.places import at, gap
-from symgrad.notation.tree import BigOp, Is, Name, Number, Relation, Tree, names_in, walk
+from symgrad.notation.tree import ONE, BigOp, Is, Name, Number, Relation, Tree, names_in, walk
 from symgrad.proving.kernel.depth.letters import Letters, known_letters, symbolic
 from symgrad.proving.kernel.depth.loop import Loop, free_names
 from symgrad.proving.kernel.families import parts
@@ -25,7 +25,8 @@ MAX_INSTANCES = 2000
 class Families:
     """What is assumed of whole families.
 
-    loop: the chain's, if its depth is a letter. ranges: where the indices of the claim can be.
+    loop: the chain's, if its depth is a letter. last: its last layer. ranges: where the indices of the claim
+    can be.
     """
 
     given: tuple[Tree, ...]
@@ -34,23 +35,51 @@ class Families:
     exact: frozenset[Name]
     loop: Loop | None
     ranges: tuple[Tree, ...] = ()
+    last: Tree | None = None
 
-    def pieces(
-        self, members: Iterable[Name], letters: Letters, used: Sequence[Tree], timeless: bool = False
-    ) -> list[Tree]:
+    def pieces(self, members: Iterable[Name], letters: Letters, used: Sequence[Tree]) -> list[Tree]:
         """The assumptions for some members, as far as the conditions on the letters certainly hold.
 
-        used: only assumptions among these. timeless: only what mentions no fixed letter.
+        used: only assumptions among these.
         """
         members, found = tuple(members), dict[Tree, None]()
         for assumption in self.given:
-            if not set(parts(assumption)) <= set(used) or (timeless and self.fixed & stems(assumption)):
+            if not set(parts(assumption)) <= set(used):
                 continue
             for values in self._choices(assumption, members):
-                about = [c for c in self.conditions if stems(c) & values.keys()]
-                if all(holds(at(c, values), letters) for c in about):
-                    found.update(dict.fromkeys(parts(at(assumption, values))))
+                piece = at(assumption, values)
+                conditions = (at(c, values) for c in self.about(values))
+                if all(holds(c, letters) for c in conditions) and self._exist(piece, letters):
+                    found.update(dict.fromkeys(parts(piece)))
         return list(found)
+
+    def about(self, letters: Iterable[str]) -> list[Tree]:
+        """The conditions on some index letters."""
+        return [c for c in self.conditions if not stems(c).isdisjoint(letters)]
+
+    def _exist(self, piece: Tree, letters: Letters) -> bool:
+        """Whether a chain's families certainly have all the members that a relation names."""
+        if self.loop is None:
+            return True
+        last = self.loop.high if self.last is None else self.last
+        ends = ((name.indices, self.loop.ends(name, last)) for name in free_names(piece))
+        return all(
+            letters.at_least(low, place) and letters.at_least(place, high)
+            for (place,), (low, high) in ((i, e) for i, e in ends if e is not None)
+        )
+
+    def without(self, letter: str) -> Families:
+        """What is assumed whatever a letter stands for; the layers too, unless they depend on it."""
+        kept = []
+        for assumption in self.given:
+            own = index_letters(assumption, self.exact) - self.fixed
+            said = [assumption, *self.about(own)]
+            if letter in own or all(letter not in stems(tree) for tree in said):
+                kept.append(assumption)
+        loop = self.loop
+        if loop is not None and letter != loop.letter and any(letter in stems(b) for _, b in loop.lines):
+            loop = None
+        return replace(self, given=tuple(kept), loop=loop)
 
     def _choices(self, assumption: Tree, members: Sequence[Name]) -> Iterable[Mapping[str, Tree]]:
         free = index_letters(assumption, self.exact) - self.fixed
@@ -80,6 +109,12 @@ def _solved(pattern: Tree, letter: str, place: Tree) -> Tree | None:
     return None if difference is None else from_linear(difference)
 
 
+def letters_among(used: Iterable[Tree], trees: Sequence[Tree], loop: Loop | None) -> Letters:
+    """What some assumptions say of integer letters; places in the layers of a chain are integers."""
+    used = tuple(used)
+    return known_letters(used, *trees, whole=() if loop is None else loop.letters_in(*used, *trees))
+
+
 def holds(condition: Tree, letters: Letters) -> bool:
     """Whether a condition on letters certainly holds."""
     for part in parts(condition):
@@ -90,8 +125,10 @@ def holds(condition: Tree, letters: Letters) -> bool:
                 sure = letters.at_least(a, b, 1)
             case Relation(("!=",), (a, b)):
                 sure = letters.at_least(a, b, 1) or letters.at_least(b, a, 1)
-            case Is(_, kind):
-                sure = kind in ("integer", "real")
+            case Is(place, kind):
+                sure = kind in ("integer", "real") or (
+                    kind == "positive integer" and letters.at_least(ONE, place)
+                )
             case _:
                 sure = False
         if not sure:
@@ -102,6 +139,11 @@ def holds(condition: Tree, letters: Letters) -> bool:
 def stems(tree: Tree) -> set[str]:
     """The names without index, bound ones and those inside indices too."""
     return {n.stem for n in walk(tree) if isinstance(n, Name) and not n.indices}
+
+
+def binds(tree: Tree, letter: str) -> bool:
+    """Whether a big operator of the tree has this index."""
+    return any(isinstance(node, BigOp) and node.index == letter for node in walk(tree))
 
 
 def index_letters(tree: Tree, exact: frozenset[Name] = frozenset()) -> frozenset[str]:
@@ -146,7 +188,7 @@ def pieces_of(
 ) -> list[Tree]:
     """Every single assumption at hand: as written, for the members that occur, and the chain's ranges."""
     written = [piece for g in given for piece in parts(g)]
-    letters = known_letters((*written, *families.ranges), statement)
+    letters = letters_among((*written, *families.ranges), (statement,), families.loop)
     found = families.pieces(members, letters, written)
     return list(dict.fromkeys((*written, *found, *families.ranges)))
 

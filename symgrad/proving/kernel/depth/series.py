@@ -60,8 +60,8 @@ class Series(nf.Normaliser):
                     raise CertificateError("certificate-unsupported", kind="BigOp")
                 inner, letter = self._opened(body, index, low, high)
                 return (inner._product if kind == "prod" else inner._sum)(letter, low, high, self)
-            case Pow(base, exponent) if _symbolic(exponent):
-                return self._long_power(self(base), linear(canonical(exponent)) or ((), Fraction(0)))
+            case Pow(base, exponent) if (power := self.letters.exponent(exponent)) is not None:
+                return self._long_power(self(base), power)
         return nf.Normaliser.__call__(self, tree)
 
     # ---- opening a range
@@ -133,7 +133,7 @@ class Series(nf.Normaliser):
     def _atom_power(self, atom: Tree, exponent: Linear) -> nf.Rational:
         """x^(n + 2) = x^n x^2 where n >= 0; the part with letters as short as it certainly can be."""
         match atom:
-            case Pow(_, inner) if _symbolic(inner):
+            case Pow(_, inner) if self.letters.exponent(inner) is not None:
                 return nf.atom(Pow(atom, from_linear(exponent)))
             case Apply(Name("exp"), (argument,), 0):
                 return self(Apply(Name("exp"), (Mul((from_linear(exponent), argument)),)))
@@ -158,7 +158,7 @@ class Series(nf.Normaliser):
         match argument:
             case BigOp("prod", body, index, low, high, _):
                 return self(BigOp("prod", Apply(nf.ABS, (body,)), index, low, high, True))
-            case Pow(base, exponent) if _symbolic(exponent):
+            case Pow(base, exponent) if self.letters.exponent(exponent) is not None:
                 return self(Pow(Apply(nf.ABS, (base,)), exponent))
         return nf.Normaliser._absolute(self, argument)
 
@@ -184,7 +184,7 @@ class Series(nf.Normaliser):
                 )
             case Pow(Number(value), exponent) if value > 0:
                 return nf.atom(atom)
-            case Pow(base, exponent) if _symbolic(exponent):
+            case Pow(base, exponent) if self.letters.exponent(exponent) is not None:
                 return nf.atom(Pow(self.canonical(Apply(nf.ABS, (base,))), exponent))
         return nf.atom(Apply(nf.ABS, (atom,)))
 
@@ -265,13 +265,6 @@ def _one() -> nf.Rational:
 
 def _value(atom: Tree) -> nf.Rational:
     return nf.Rational(nf.constant(atom.value), nf.constant(1)) if isinstance(atom, Number) else nf.atom(atom)
-
-
-def _symbolic(exponent: Tree) -> bool:
-    form = None if isinstance(exponent, Number) else linear(exponent)
-    return (
-        form is not None and bool(form[0]) and all(c.denominator == 1 for _, c in (*form[0], ("", form[1])))
-    )
 
 
 def _times(form: Linear, by: int) -> Linear:

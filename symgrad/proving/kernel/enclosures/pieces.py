@@ -10,6 +10,7 @@ from symgrad.notation.tree import (
     ZERO,
     Add,
     Apply,
+    BigOp,
     Indicator,
     Mul,
     Name,
@@ -37,6 +38,8 @@ def settled(tree: Tree, bounds: Bounds) -> Tree:
     if isinstance(tree, Name):
         box = bounds.enclose(tree)
         return tree if box.low is None or box.low != box.high else Number(box.low)
+    if isinstance(tree, BigOp):  # what is known of w_k says nothing of the w_k inside
+        return tree
     node = rebuild(tree, lambda child: settled(child, bounds))
     match node:
         case Indicator(condition):

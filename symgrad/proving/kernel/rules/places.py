@@ -5,8 +5,8 @@ from __future__ import annotations
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.places import at
-from symgrad.notation.tree import BigOp, Name, Tree, walk
-from symgrad.proving.kernel.depth.readings import stems
+from symgrad.notation.tree import Name, Tree
+from symgrad.proving.kernel.depth.readings import binds, stems
 from symgrad.proving.kernel.rules.entry import Entry, Prove, only
 from symgrad.proving.kernel.rules.ranges import letters_of
 from symgrad.proving.kernel.setting import Setting
@@ -17,7 +17,7 @@ def place(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
     """The claim with n = 1 put in, where 1 <= n and n <= 1 certainly hold; or with n = i."""
     only(entry, "letter", "place", "proof")
     letter, there = entry["letter"], from_data(entry["place"])
-    if not isinstance(letter, str) or letter in stems(there) or bound(statement, letter):
+    if not isinstance(letter, str) or letter in stems(there) or binds(statement, letter):
         raise CertificateError("certificate-malformed", problem="letter")
     letters, name = letters_of(here, statement), Name(letter)
     if not (letters.at_least(there, name) and letters.at_least(name, there)):
@@ -28,11 +28,6 @@ def place(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
 
 def placed(statement: Tree, here: Setting, letter: str, there: Tree) -> tuple[Tree, Setting]:
     """The claim and the assumptions with a place put in for a letter; the assumptions as they were, too."""
-    changed = [at(u, {letter: there}) for u in here.used if not bound(u, letter)]
+    changed = [at(u, {letter: there}) for u in here.used if not binds(u, letter)]
     setting = here.using(tuple(dict.fromkeys((*here.used, *changed))))
     return spelled_out(at(statement, {letter: there}), here.functions), setting
-
-
-def bound(tree: Tree, letter: str) -> bool:
-    """Whether a big operator of the tree has this index."""
-    return any(isinstance(node, BigOp) and node.index == letter for node in walk(tree))

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
-from symgrad.notation.indices import linear
 from symgrad.notation.places import moved
 from symgrad.notation.tree import (
     ZERO,
     Add,
     Apply,
     BigOp,
+    Is,
     Mul,
     Name,
-    Number,
     Pow,
     Relation,
     Tree,
     names_in,
+    number,
     rebuild,
 )  # fmt: skip
-from symgrad.proving.kernel.depth.letters import Letters, known_letters
-from symgrad.proving.kernel.depth.readings import stems
+from symgrad.proving.kernel.depth.letters import Letters
+from symgrad.proving.kernel.depth.readings import letters_among, stems
 from symgrad.proving.kernel.depth.series import BOUND, Series, same
 from symgrad.proving.kernel.enclosures.domain import open_conditions
 from symgrad.proving.kernel.enclosures.intervals import MIRROR
@@ -67,7 +67,8 @@ def layered(statement: Tree, here: Setting) -> Tree:
 
 def letters_of(here: Setting, *trees: Tree) -> Letters:
     """What is known of the integer letters; letters for which nothing is left are refused."""
-    letters = known_letters(here.used, *trees)
+    loop = None if here.families is None else here.families.loop
+    letters = letters_among(here.used, trees, loop)
     if letters.contradictory:
         raise CertificateError("certificate-empty")
     return letters
@@ -80,22 +81,30 @@ def form(here: Setting, letters: Letters, unfold: int = 0) -> Series:
 
 def defined(trees: Sequence[Tree], here: Setting) -> None:
     """Every quotient, root, logarithm and power in the trees has a value, inside big operators too."""
-    letters = letters_of(here, *trees)
-    plain = [_opened_up(tree, here, letters) for tree in trees]
-    if open_conditions(plain, here.bounds(*plain)):
+    if missing(trees, here):
         raise CertificateError("certificate-missing")
 
 
-def _opened_up(tree: Tree, here: Setting, letters: Letters) -> Tree:
-    """The tree without big operators, their bodies checked, and with x for x^n where n >= 0."""
-    match tree:
-        case BigOp(_, body, index, low, high):
-            defined((body,), opened(Piece(body, body, (index, low, high)), here, letters))
-            return Name(BOUND)
-        case Pow(base, exponent) if (power := linear(exponent)) is not None and power[0]:
-            if letters.nonnegative(power):
-                return _opened_up(base, here, letters)
-    return rebuild(tree, lambda child: _opened_up(child, here, letters))
+def missing(
+    trees: Sequence[Tree], here: Setting, granted: Callable[[BigOp], bool] = lambda node: False
+) -> list[Relation]:
+    """The conditions under which the trees have a value; of a granted big operator, none."""
+    letters = letters_of(here, *trees)
+
+    def plain(tree: Tree) -> Tree:
+        """Without big operators, their bodies checked, and with x for x^n where n >= 0."""
+        match tree:
+            case BigOp(_, body, index, low, high):
+                if not granted(tree):
+                    defined((body,), opened(Piece(body, body, (index, low, high)), here, letters))
+                return Name(BOUND)
+            case Pow(base, exponent) if (power := letters.exponent(exponent)) is not None:
+                if letters.nonnegative(power):
+                    return plain(base)
+        return rebuild(tree, plain)
+
+    simple = [plain(tree) for tree in trees]
+    return open_conditions(simple, here.bounds(*simple))
 
 
 def activations(tree: Tree, here: Setting, letters: Letters) -> Tree:
@@ -108,7 +117,7 @@ def activations(tree: Tree, here: Setting, letters: Letters) -> Tree:
             inner = activations(body, here, letters.within(index, low, high))
             return BigOp(tree.kind, inner, index, low, high, True)
         case Name() if (place := loop.place(tree)) is not None and tree.stem in loop.made:
-            if letters.at_least(Number(loop.low + ZERO.value), place):
+            if letters.at_least(number(loop.low), place):
                 made = dict(loop.layer(place)).get(tree)
                 if isinstance(made, Apply):
                     return made
@@ -159,15 +168,14 @@ def opened(piece: Piece, here: Setting, letters: Letters) -> Setting:
         new = [u for u in known if u not in here.used]
         return here.using((*here.used, *new)) if new else here
     letter, low, high = piece.range
-    if letter in stems(low) | stems(high):
+    loop = None if here.families is None else here.families.loop
+    if letter in stems(low) | stems(high) or (loop is not None and letter == loop.depth):
         raise CertificateError("certificate-malformed", problem="range")
-    kept = [u for u in here.used if letter not in stems(u)]
-    place = Name(letter)
-    bounds: list[Tree] = [Relation(("<=",), (low, place)), Relation(("<=",), (place, high))]
-    if here.families is not None:
-        clean = Letters(tuple(f for f in letters.facts if letter not in dict(f[0]))).within(letter, low, high)
-        kept += here.families.pieces(members, clean, here.used)
-    return here.using(tuple(dict.fromkeys((*kept, *bounds))))
+    inner, place = here.without(letter), Name(letter)
+    known = [Is(place, "integer"), Relation(("<=",), (low, place)), Relation(("<=",), (place, high))]
+    if inner.families is not None:
+        known[:0] = inner.families.pieces(members, letters.within(letter, low, high), here.used)
+    return inner.using(tuple(dict.fromkeys((*inner.used, *known))))
 
 
 def factorwise(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
