@@ -107,7 +107,7 @@ def witness(problem: Problem, found: Any) -> tuple[Phrase, ...]:
         phrases.append(Phrase.of("proofs.at-point", point=(*letters, *at)))
     else:
         phrases += [Phrase.of("proofs.at-point", point=letters)] if letters else []
-        phrases += _chain_point(values, solved, free)
+        phrases += _chain_point(values, solved, free, found.trees)
     if not (problem.leaves or letters):
         phrases = [Phrase.of("proofs.false-everywhere")]
     for relation in parts(problem.statement):
@@ -124,7 +124,10 @@ def witness(problem: Problem, found: Any) -> tuple[Phrase, ...]:
 
 
 def _chain_point(
-    values: Mapping[Tree, Any], solved: Mapping[Name, Name], free: Sequence[Name]
+    values: Mapping[Tree, Any],
+    solved: Mapping[Name, Name],
+    free: Sequence[Name],
+    trees: Mapping[Name, Tree],
 ) -> Iterator[Phrase]:
     """w_2 = 2, all other w = 1, y = 0, every z_j = 0 (b_1 = 0, b_2 = -1, ..., a_0 = 0)."""
     families: dict[str, list[Name]] = {}
@@ -145,7 +148,9 @@ def _chain_point(
             yield Phrase.of("proofs.at-point", point=tuple(_equal(n, values[n]) for n in members))
     if solved:
         zero = tuple(_grouped([(name, values[name]) for name in solved if values[name] in (0, 1)]))
-        biases = tuple(_equal(b, values[b]) for b in solved.values())
+        biases = tuple(
+            Relation(("=",), (b, trees[b])) if b in trees else _equal(b, values[b]) for b in solved.values()
+        )
         if zero:
             yield Phrase.of("proofs.solved", zero=zero, biases=biases)
         else:

@@ -21,6 +21,7 @@ from symgrad.proving.kernel.depth.readings import settled_letters
 from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate, truth
 from symgrad.proving.kernel.points import Values
 from symgrad.proving.lowest import lowest
+from symgrad.proving.meeting import exact_points
 from symgrad.proving.methods.line import touching
 from symgrad.proving.places import kinks
 from symgrad.proving.points import Points, exact_data
@@ -28,6 +29,8 @@ from symgrad.proving.problem import Problem, make
 
 STEEP_POINTS = 60
 """Points tried with every function at its steepest."""
+EXACT_POINTS = 60
+"""Exact places handed to the kernel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,23 @@ def equal(problem: Problem) -> Counterexample | None:
             continue
         values: dict[Tree, Value] = {leaf: evaluate(at, {}, problem.functions)}
         return Counterexample(problem, points, values, certificate, {leaf: at})
+    return None
+
+
+def exact(problem: Problem) -> Counterexample | None:
+    """A counterexample at a place that is no fraction: sqrt(2), log(2), what an equation leaves."""
+    for trees in islice(exact_points(problem), EXACT_POINTS):
+        pairs = [[to_data(leaf), to_data(tree)] for leaf, tree in trees.items()]
+        certificate = problem.certificate("refuted", counterexample=pairs)
+        try:
+            kernel.check(certificate)
+            values = kernel.values_at(list(trees.items()), problem.functions, problem.definitions)
+        except CertificateError:
+            continue
+        plain_numbers = all(isinstance(tree, Number) for tree in trees.values())
+        return Counterexample(
+            problem, Points(problem), values, certificate, {} if plain_numbers else dict(trees)
+        )
     return None
 
 

@@ -115,7 +115,7 @@ def _decide(
         return _refuted(problem, found, timeout)
     if (proof := _proved(Attempt(problem, only=PLAIN), gradients)) is not None:
         return proof
-    if (found := refute.sharp(problem) or refute.equal(problem)) is not None:
+    if (found := refute.sharp(problem) or refute.equal(problem) or refute.exact(problem)) is not None:
         return _refuted(problem, found, timeout)
     attempt = Attempt(replace(problem, deadline=problem.deadline - timeout / 4))
     if (proof := _proved(attempt, gradients)) is not None:

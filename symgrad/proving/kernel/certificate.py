@@ -8,7 +8,8 @@ from typing import Any
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import Name, Number, Tree, names_in
-from symgrad.proving.kernel.analysis.equality import equal_at
+from symgrad.proving.kernel import functions as known
+from symgrad.proving.kernel.analysis.equality import ExactPoint
 from symgrad.proving.kernel.arrays.points import numbers_at, refutes
 from symgrad.proving.kernel.asked import Shapes, asked, chosen_letters, unwritten
 from symgrad.proving.kernel.depth.loop import Loop, read_loop
@@ -39,6 +40,8 @@ def _check(certificate: Mapping[str, Any]) -> None:
     if set(certificate) - {"loop", "shapes"} != KEYS | extra:
         raise CertificateError("certificate-malformed", problem="keys")
     functions = {str(k): str(v) for k, v in certificate["functions"].items()}
+    if known.renamed(functions):
+        raise CertificateError("certificate-malformed", problem="functions")
     definitions = tuple((read_name(name), from_data(body)) for name, body in certificate["definitions"])
     in_order(definitions)
     loop = read_loop(certificate["loop"]) if "loop" in certificate else None
@@ -84,11 +87,12 @@ def _refuted(
     named = zip(point, values, strict=True)
     rest = [pair for pair, (name, _) in named if name.stem not in chosen or name.indices]
     found = assignment(rest, functions, question.definitions)
-    satisfies(found, question.given, question.universe, functions, bool(definitions or loop))
-    if truth(question.statement, found, functions) is not False:
-        given_values = [(read_name(name), from_data(value)) for name, value in rest]
-        if question.definitions or not equal_at(question.statement, given_values, functions):
-            raise CertificateError("certificate-counterexample")
+    leaves = [(read_name(name), from_data(value)) for name, value in rest]
+    exact = ExactPoint(leaves, question.definitions, functions)
+    satisfies(found, question.given, question.universe, functions, bool(definitions or loop), exact)
+    if truth(question.statement, found, functions) is False or exact.truth(question.statement) is False:
+        return
+    raise CertificateError("certificate-counterexample")
 
 
 def _refuted_arrays(

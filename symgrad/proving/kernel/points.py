@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import Name, Relation, Tree
+from symgrad.proving.kernel.analysis.equality import ExactPoint
 from symgrad.proving.kernel.evaluate import Value, compare, evaluate, truth
 from symgrad.proving.kernel.families import instances, parts
 
@@ -50,14 +51,18 @@ def satisfies(
     universe: Sequence[Name],
     functions: Mapping[str, str],
     closed: bool,
+    exact: ExactPoint | None = None,
 ) -> None:
     """All assumptions certainly hold at the point, whichever way a free index is read.
 
-    closed: the members of families that occur are all there are.
+    closed: the members of families that occur are all there are. exact: where balls are not enough.
     """
     for assumption in given:
         for piece in instances(assumption, universe, True, closed):
-            if truth(piece, values, functions) is not True:
+            held = truth(piece, values, functions)
+            if held is None and exact is not None:
+                held = exact.truth(piece)
+            if held is not True:
                 raise CertificateError("certificate-assumption")
 
 
