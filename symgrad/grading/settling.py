@@ -13,6 +13,7 @@ from symgrad.notation.places import letters_of
 from symgrad.notation.source import Source
 from symgrad.notation.tree import (
     Apply,
+    BigOp,
     Derivative,
     Mul,
     Name,
@@ -41,7 +42,7 @@ def settle(question: Question, tree: Tree, source: Source) -> Tree:
     network = question.network
     if network is None:
         return tree
-    if network.shapes and not isinstance(network, SymbolicNetwork):
+    if not isinstance(network, SymbolicNetwork) and (network.shapes or sums_errors(tree)):
         tree = written_out(tree)  # the delta_t of a sum are those of its layers
     misread(question, tree, source)
     swaps: dict[Tree, Tree] = {}
@@ -97,7 +98,25 @@ def delta(question: Question, network: Network, name: Name, source: Source) -> T
         match equation.body:
             case Apply(_, (Name() as argument,)) if name.indices and argument.indices == name.indices:
                 return Derivative(of, argument)
+    stems = {  # an output without an activation: the name that stands in the other layers' activations
+        argument.stem
+        for equation in network.equations
+        if isinstance(equation.body, Apply)
+        for argument in equation.body.arguments
+        if isinstance(argument, Name) and len(argument.indices) == len(name.indices)
+    }
+    found = [other for other in network.names if other.stem in stems and other.indices == name.indices]
+    if name.indices and len(found) == 1 and found[0] in network.position:
+        return Derivative(of, found[0])
     raise source.error("unknown-name", 0, len(source.text), name=plain(name))
+
+
+def sums_errors(tree: Tree) -> bool:
+    """Whether a sum or product runs over the errors of layers or time steps."""
+    return any(
+        isinstance(node, BigOp) and any(isinstance(n, Name) and n.stem == "delta" for n in walk(node.body))
+        for node in walk(tree)
+    )
 
 
 def inner(network: Network, token: Derivative, source: Source) -> Tree:

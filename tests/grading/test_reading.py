@@ -57,7 +57,9 @@ RIGHT = [
         "dC/db_1 := ", "dC/db_1 ← ", "=> ", "∴ dC/db1 = ", "= ", "Answer: ", "答：",
         "解：由链式法则，dC/db1 = ",
         "**Answer:** ", "1. ", "a) ", "So dC/db_1 = ", "Q1: ", "由链式法则得：",
+        "The answer is ", "My final answer is ", "answer = ", "我的答案是", "答案 = ", "结果为",
     )),
+    *((B1, P + end) for end in ("  # by the chain rule", " QED", r" \qed", " □", "。证毕")),
     (B1, rf"\Rightarrow \frac{{\partial C}}{{\partial b_1}} \leftarrow {G}"),
     # a text box's HTML
     (B1, "<p>&sigma;&#39;(z<sub>1</sub>) w<sub>2</sub> &sigma;'(z<sub>2</sub>) w<sub>3</sub>"
@@ -135,3 +137,35 @@ def test_aliases_stand_for_names_functions_and_single_members() -> None:
 def test_the_place_of_an_error_is_that_in_the_text_as_it_was_typed() -> None:
     mark = B1.mark("<p>Answer: &sigma;'(z_1) q_7</p>")
     assert dict(mark.value.problem)["en"].startswith("<answer>:1:26:")
+
+
+@pytest.mark.parametrize("answer", [f"The answer is not {P}", f"my answer isn't {P}", f"答案不是 {P}"])
+def test_what_an_answer_is_not_is_no_answer(answer: str) -> None:
+    assert B1.mark(answer).verdict == "unreadable"
+
+
+SQUARE = Question(
+    Chain.parse("z_1 = w_1 x + b_1\na_1 = sigmoid(z_1)\nz_2 = w_2 a_1 + b_2\nL = (z_2-y)^2\n"), wrt="b_1"
+)
+STEPS = (
+    "for t in 1..3:\n    z_t = w h_{t-1} + u x_t\n    h_t = tanh(z_t)\nL = (h_3 - y)^2 / 2\nparameters w, u"
+)
+SHARED = Question(Chain.parse(STEPS), wrt="w")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "verdict"),
+    [
+        # the error of an output without an activation is that of its z
+        (SQUARE, "\\delta_2 = 2(z_2-y)\n\\delta_1 = w_2 \\delta_2 \\sigma'(z_1)", "correct"),
+        (SQUARE, "\\delta_2 = z_2-y\n\\delta_1 = w_2 \\delta_2 \\sigma'(z_1)", "incorrect"),
+        (SQUARE, r"\delta_2 w_2 \sigma'(z_1)", "correct"),
+        # the errors of all time steps in one sum
+        (SHARED, r"\sum_{t=1}^3 \delta_t h_{t-1}", "correct"),
+        (SHARED, r"\sum_{t=1}^3 \delta_t h_t", "incorrect"),
+        (SHARED, r"\sum_{t=2}^3 \delta_t h_{t-1}", "incorrect"),
+        (SHARED, r"\sum_{t=1}^4 \delta_t h_{t-1}", "unreadable"),
+    ],
+)
+def test_errors_of_linear_outputs_and_in_sums(question: Question, answer: str, verdict: str) -> None:
+    assert question.mark(answer).verdict == verdict
