@@ -52,7 +52,9 @@ def bound_steps(problem: Problem, statement: Relation, bounds: Bounds) -> Iterat
         case Apply(_, (argument,), order, ()) if order <= 1 and tree.function != ABS:
             name = known.resolve(tree.function, problem.functions)
             if name is not None and suffices(function_range(name, order)):
-                yield Phrase.of("proofs.range-of", line=range_line(tree, bounds.enclose(tree)))
+                yield Phrase.of(
+                    "proofs.range-of", line=_one_sided(tree, bounds.enclose(tree), operator, limit)
+                )
             elif name is not None and not order:
                 yield from _monotone(tree, name, statement, argument, bounds, upper)
             elif (slope := slope_written(tree, problem)) is not None:
@@ -65,7 +67,20 @@ def bound_steps(problem: Problem, statement: Relation, bounds: Bounds) -> Iterat
         case Name() if tree not in dict(problem.definitions):
             yield Phrase.of("proofs.by-assumptions", line=statement)
         case Name() if suffices(bounds._defined.get(tree, bounds.enclose(tree))):
-            yield Phrase.of("proofs.range-of", line=range_line(tree, bounds.enclose(tree)))
+            yield Phrase.of("proofs.range-of", line=_one_sided(tree, bounds.enclose(tree), operator, limit))
+
+
+def _one_sided(tree: Tree, found: Interval, operator: str, limit: Fraction) -> Relation:
+    """Tree < 1.13 <= limit, the end of the range that matters; the bare comparison where they are one."""
+    upper = operator in ("<", "<=")
+    end, closed = (found.high, found.high_closed) if upper else (found.low, found.low_closed)
+    if end is None:
+        return range_line(tree, found)
+    first = ("<=" if closed else "<") if upper else (">=" if closed else ">")
+    near = tidy(end, 1 if upper else -1)
+    if near.value == limit:
+        return Relation((first,), (tree, near))
+    return Relation((first, "<" if upper else ">"), (tree, near, Number(limit)))
 
 
 def _even_power(tree: Tree) -> bool:

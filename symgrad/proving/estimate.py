@@ -27,6 +27,7 @@ from symgrad.notation.tree import (
 )  # fmt: skip
 from symgrad.proving import kernel
 from symgrad.proving.bounded import bound_steps, sign_of
+from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.enclosures.intervals import Empty
 from symgrad.proving.kernel.enclosures.pieces import alternatives, settled
@@ -35,12 +36,16 @@ from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.methods import BY_RULE
 from symgrad.proving.places import numeral, range_line, tidy
 from symgrad.proving.problem import Problem
+from symgrad.proving.signs import sign_steps
 from symgrad.proving.spelling import completed, shown, valued
+from symgrad.proving.sums import letter_steps, named, put
 from symgrad.proving.tactics.goal import factors_of, product
+from symgrad.proving.tidied import minus, tidied
 from symgrad.values.phrase import Phrase
 
 Entry = Mapping[str, Any]
 Cases = tuple[Tree, ...]
+E = Name("E")
 
 
 def entry_steps(
@@ -64,7 +69,7 @@ def entry_steps(
             if entry["proof"]["rule"] != "identity" or not _plain(after):
                 yield from entry_steps(problem, after, entry["proof"], here)
         case "identity", Relation():
-            yield Phrase.of("proofs.identity", equation=statement)
+            yield from identity_steps(problem, statement, entry)
         case "difference", Relation((operator,), (a, b)):
             a, b = (substitute(side, here.settled) for side in (a, b))
             yield from _difference_steps(problem, operator, a, b, entry, here)
@@ -164,6 +169,10 @@ def _difference_steps(
         case Add((big, Neg(small))) if operator != "!=":
             if (line := product_line(small, big, bounds, strict)) is not None:
                 several = len(line.operands) > 2 or isinstance(line.operands[0], Mul)
+                said = [] if several else list(sign_steps(problem, operator, a, b, bounds))
+                if said:
+                    yield from said
+                    return
                 yield Phrase.of("proofs.product-of-bounds" if several else "proofs.range-of", line=line)
                 if common != ONE:
                     sign = ">" if strict else ">="
@@ -175,39 +184,96 @@ def _difference_steps(
                 if said:
                     yield from said
                     return
-    yield _gap(problem, operator, (a, b), (common, difference), bounds)
+    yield from _gap(problem, operator, (a, b), (common, difference), here)
 
 
 def _gap(
-    problem: Problem, operator: str, sides: tuple[Tree, Tree], written: tuple[Tree, Tree], bounds: Bounds
-) -> Phrase:
+    problem: Problem,
+    operator: str,
+    sides: tuple[Tree, Tree],
+    written: tuple[Tree, Tree],
+    here: kernel.Setting,
+) -> Iterator[Phrase]:
     """Larger - smaller = common * difference >= 0, with the reason for the sign of the difference."""
     a, b = sides
     common, difference = written
+    bounds = here.bounds(a, b, common, difference)
     shape = difference
     if operator != "!=" and not _is_squares(difference):
         square = completed(difference, bounds)
         if square is not None and sign_of(bounds.enclose(square), operator):
             shape = square
-    gap = a if b == ZERO else Add((a, Neg(b)))
-    if operator in ("<", "<="):
-        gap = b if a == ZERO else Add((b, Neg(a)))
+    gap = minus(b, a) if operator in ("<", "<=") else minus(a, b)
     full = shown(problem, _short(common, shape))
     sign = {"<": ">", "<=": ">=", "!=": "!="}.get(operator, operator)
+    if not problem.shapes:
+        gap, full = tidied(gap, bounds), tidied(full, bounds, sides)
     where = valued(problem, full, gap)
     if where is not None:
         node, letter = where
-        gap, full = (substitute(tree, {node: letter}) for tree in (gap, full))
+        gap, full = (tidied(substitute(tree, {node: letter}), bounds) for tree in (gap, full))
     links = ((sign,), (full, ZERO)) if gap == full else (("=", sign), (gap, full, ZERO))
     line = Relation(*links)
     if where is not None:
         node, letter = where
         definition = Relation(("=",), (letter, node))
         values = range_line(letter, bounds.enclose(node))
-        return Phrase.of("proofs.gap-value", line=line, definition=definition, range=values)
+        yield Phrase.of("proofs.gap-value", line=line, definition=definition, range=values)
+        return
+    if (common == ONE and difference == Add((sides[1], Neg(sides[0])))) or gap == full:
+        said = list(sign_steps(problem, operator, a, b, bounds))
+        if said:
+            yield from said
+            return
     if _is_squares(shape) and common == ONE:
-        return Phrase.of("proofs.gap-squares", line=line)
-    return Phrase.of("proofs.sign" if gap == full else "proofs.gap", line=line)
+        yield Phrase.of("proofs.gap-squares", line=line)
+        return
+    table = {} if problem.shapes or gap == full else named(full, bounds, (problem.statement, gap))
+    if table:
+        yield from letter_steps(table, bounds, problem.pieces)
+        line = Relation(line.operators, (gap, put(full, table), ZERO))
+    conditions = _conditions(difference, operator, here) if common == ONE and gap == full else ()
+    if conditions:
+        yield Phrase.of("proofs.sign-parts", line=line, ranges=conditions)
+    else:
+        yield Phrase.of("proofs.sign" if gap == full else "proofs.gap", line=line)
+
+
+def _conditions(difference: Tree, operator: str, here: kernel.Setting) -> tuple[Tree, ...]:
+    """The assumptions and cases without which a difference would not have its sign."""
+
+    def suffices(used: Sequence[Tree]) -> bool:
+        try:
+            return sign_of(here.using(tuple(used)).bounds(difference).enclose(difference), operator)
+        except CertificateError:
+            return False
+
+    needed = list(here.used)
+    if len(needed) > MOST_CONDITIONS or operator == "!=" or not suffices(needed):
+        return ()
+    for condition in here.used:
+        fewer = [other for other in needed if other != condition]
+        if suffices(fewer):
+            needed = fewer
+    return tuple(needed)
+
+
+def identity_steps(problem: Problem, statement: Relation, entry: Entry) -> Iterator[Phrase]:
+    """Both sides multiplied out, with what the functions stand for where that was put in."""
+    equal = Relation(("=",) * len(statement.operators), statement.operands)
+    meanings: dict[Tree, None] = {}
+    for node in walk(statement) if entry["unfold"] > 1 else ():
+        if isinstance(node, Apply) and not node.order and len(node.arguments) == 1 and not node.options:
+            name = known.resolve(node.function, problem.functions)
+            formula = known.exponential(name) if name not in (None, "exp") else None
+            if formula is not None:
+                meanings[
+                    Relation(("=",), (node, substitute(formula, {E: Apply(Name("exp"), node.arguments)})))
+                ] = None
+    if meanings:
+        yield Phrase.of("proofs.identity-put-in", equation=equal, meanings=tuple(meanings))
+    else:
+        yield Phrase.of("proofs.identity", equation=equal)
 
 
 def _short(common: Tree, shape: Tree) -> Tree:
@@ -234,7 +300,8 @@ def product_line(smaller: Tree, larger: Tree, bounds: Bounds, strict: bool) -> R
     """|sigma'(z_1) w_2| <= 1/4 * 1 = 1/4, from the bound of every factor; None where that proves nothing."""
     c, factors = factors_of(smaller)
     limit, rest = factors_of(larger)
-    if not factors or rest or c < 0 or (len(factors) == 1 and c == 1 and bare_factor(factors[0])):
+    alone = len(factors) == 1 and (c == 1 or isinstance(factors[0], Add))
+    if not factors or rest or c < 0 or (alone and bare_factor(factors[0])):
         return None
     try:
         sizes = [bounds.enclose(factor).magnitude() for factor in factors]

@@ -7,8 +7,9 @@ from typing import Any
 
 from symgrad.errors import CertificateError
 from symgrad.functions import registry
-from symgrad.functions.facts import range_fact, slope_fact
-from symgrad.functions.questionnaire import Range
+from symgrad.functions.facts import range_fact, slope_fact, slope_in_value
+from symgrad.functions.questionnaire import End, Function, Range
+from symgrad.functions.registry import VALUE
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import (
     ZERO,
@@ -23,6 +24,7 @@ from symgrad.notation.tree import (
     Relation,
     Tree,
     names_in,
+    substitute,
     walk,
 )
 from symgrad.proving.estimate import entry_steps
@@ -30,6 +32,7 @@ from symgrad.proving.extremes import extremes
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.enclosures.domain import conditions, implied
+from symgrad.proving.kernel.enclosures.intervals import MIRROR
 from symgrad.proving.kernel.enclosures.ranges import function_range
 from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.kernel.written import spelled_out
@@ -37,7 +40,7 @@ from symgrad.proving.problem import Problem
 from symgrad.proving.spelling import shown
 from symgrad.proving.tactics.goal import factors_of, product
 from symgrad.values.derivation import Derivation
-from symgrad.values.phrase import Phrase
+from symgrad.values.phrase import Field, Phrase
 
 Entry = Mapping[str, Any]
 Gradients = Mapping[Derivative, Derivation]
@@ -47,15 +50,29 @@ def steps(problem: Problem, entry: Entry, used: Sequence[Tree], gradients: Gradi
     """The proof, one phrase a step: gradients written out, facts about the functions, then the estimate."""
     here = problem.setting(used)
     if here.shapes:
-        return tuple(entry_steps(problem, problem.statement, entry, here))
+        return tuple(renamed(problem, p) for p in entry_steps(problem, problem.statement, entry, here))
     tokens = list(token_steps(problem))
     estimate = list(entry_steps(problem, problem.statement, entry, here))
     facts = list(fact_steps(problem, entry))
     needed = where(problem, problem.pieces)
     last = (Phrase.of("proofs.where", conditions=needed),) if needed else ()
-    known_already = {dict(fact.fields)["bound"] for fact in facts if fact.id == "proofs.fact"}
-    new = [p for p in estimate if p.id != "proofs.range-of" or dict(p.fields)["line"] not in known_already]
-    return (*dict.fromkeys((*tokens, *facts)), *new, *last)
+    if [step.id for step in estimate] in (["proofs.monotone"], ["proofs.through-value"]):
+        facts = []  # these speak of the values taken here, not of the whole range
+    said = {
+        one for fact in facts if fact.id == "proofs.fact" for one in _comparisons(dict(fact.fields)["bound"])
+    }
+    new = [p for p in estimate if p.id != "proofs.range-of" or dict(p.fields)["line"] not in said]
+    every = (*dict.fromkeys((*tokens, *facts)), *new, *last)
+    return tuple(renamed(problem, phrase) for phrase in every)
+
+
+def _comparisons(bound: Field) -> Iterator[Tree]:
+    """A range, and its two ends with the value in front."""
+    if isinstance(bound, Relation):
+        yield bound
+        for operator, a, b in zip(bound.operators, bound.operands, bound.operands[1:], strict=False):
+            yield Relation((operator,), (a, b))
+            yield Relation((MIRROR[operator],), (b, a))
 
 
 def where(problem: Problem, used: Sequence[Tree]) -> tuple[Tree, ...]:
@@ -127,48 +144,96 @@ def _parts(tree: Tree) -> tuple[Tree, ...]:
 
 def fact_steps(problem: Problem, entry: Entry) -> Iterator[Phrase]:
     """`0 < sigma'(z) <= 1/4` with its reason, once for each function whose range the proof uses."""
-    seen: dict[tuple[Name, int], Apply] = {}
+    seen: dict[tuple[Name, int], dict[Apply, None]] = {}
     bodies = dict(problem.definitions)
-    for tree in stated(entry, ("difference",)):
+    for tree in stated(entry):
         for node in walk(shown(problem, tree)):
             body = bodies.get(node) if isinstance(node, Name) else None
             if isinstance(body, Apply) and len(body.arguments) == 1:
                 yield Phrase.of("proofs.token", equation=Relation(("=",), (node, body)))
                 node = body
             if isinstance(node, Apply) and len(node.arguments) == 1 and node.function != ABS:
-                seen.setdefault((node.function, node.order), node)
-    for node in seen.values():
-        yield from _fact(problem, node)
+                seen.setdefault((node.function, node.order), {})[node] = None
+    for nodes in seen.values():
+        yield from _fact(problem, list(nodes))
 
 
-def _fact(problem: Problem, node: Apply) -> Iterator[Phrase]:
-    """Both ends of a range with their reasons; nothing that the kernel did not derive itself."""
-    function, order = node.function, node.order
+FACT_LETTERS = ("z", "x", "t", "u")
+
+
+def _letter(problem: Problem, nodes: Sequence[Apply]) -> Tree:
+    """The argument itself where there is one; else a letter for all of them: z for z_1, z_2."""
+    arguments = list(dict.fromkeys(node.arguments[0] for node in nodes))
+    if len(arguments) == 1 and isinstance(arguments[0], Name) and not arguments[0].indices:
+        return arguments[0]
+    taken = set(names_in(problem.statement))
+    stems = [n.stem for a in arguments for n in (a,) if isinstance(n, Name)]
+    return next((Name(c) for c in (*stems[:1], *FACT_LETTERS) if Name(c) not in taken), arguments[0])
+
+
+def _sides(problem: Problem, nodes: Sequence[Apply]) -> tuple[bool, bool]:
+    """Which ends the claim is about: both, unless it only says that one value is below or above a number."""
+    match problem.statement:
+        case Relation((operator,), (a, b)) if len(nodes) == 1 and operator not in ("=", "!="):
+            if shown(problem, a) == nodes[0] and not factors_of(b)[1]:
+                return operator in (">", ">="), operator in ("<", "<=")
+            if shown(problem, b) == nodes[0] and not factors_of(a)[1]:
+                return operator in ("<", "<="), operator in (">", ">=")
+    return True, True
+
+
+def _fact(problem: Problem, nodes: Sequence[Apply]) -> Iterator[Phrase]:
+    """The ends of a range with their reasons; nothing that the kernel did not derive itself."""
+    function, order = nodes[0].function, nodes[0].order
     name = known.resolve(function, problem.functions)
     found = registry.lookup(name) if name else None
-    ends = None if found is None or order > 1 else found.derivative_range if order else found.range
-    if found is not None and ends is None:
-        yield from extremes(found.name, node)
-    if found is None or ends is None or not _derived(found.name, order, ends):
+    if found is None:
         return
-    argument = Name("z") if any(n.stem == "z" for n in names_in(node)) else node.arguments[0]
-    bound = _range_relation(Apply(function, (argument,), order), ends)
+    ends = None if order > 1 else found.derivative_range if order else found.range
+    argument = _letter(problem, nodes)
+    node = Apply(function, (argument,), order)
+    low, high = _sides(problem, nodes)
+    if ends is None:
+        yield from extremes(found.name, node, low, high)
+    if ends is None or not _derived(found.name, order, ends):
+        return
+    kept = Range(ends.low if low else NO_END, ends.high if high else NO_END)
+    bound = _range_relation(node, kept)
     if bound is None:
         return
+    yield from _reasons(found, node, kept)
+    generic = argument not in {n.arguments[0] for n in nodes} and isinstance(argument, Name)
+    if generic:
+        yield Phrase.of("proofs.fact-every", bound=bound, letter=argument)
+    else:
+        yield Phrase.of("proofs.fact", bound=bound)
+
+
+NO_END = End(None)
+
+
+def _reasons(found: Function, node: Apply, ends: Range) -> Iterator[Phrase]:
+    """Why each end holds; a slope that is a formula in the value says so first."""
+    (argument,) = node.arguments
     said = ""
-    for end in (ends.high, ends.low):
-        if end.value is None or (end is ends.low and not order and ends.high.value is not None):
+    slope = slope_in_value(found) if node.order else None
+    if slope is not None and found.range is not None and found.derivative_range is not None:
+        _, fields = slope_fact(found, found.derivative_range.high, argument, node.function)
+        letter = fields["s"]
+        written = Relation(("=",), (node, substitute(slope, {VALUE: letter})))
+        values = _range_relation(letter, found.range)
+        if values is not None and any(
+            end.value is not None and end.certificate for end in (ends.low, ends.high)
+        ):
+            definition = fields["definition"]
+            yield Phrase.of("proofs.values", bound=values, equation=written, definition=definition)
+    for end in (ends.low, ends.high) if node.order else (ends.high, ends.low):
+        if end.value is None or (end is ends.low and not node.order and ends.high.value is not None):
             continue
-        key, fields = (slope_fact if order else range_fact)(found, end, argument, function)
-        if key == said:
-            continue
-        said, inside = key, found.range
-        if order and end is ends.low and end.certificate and inside is not None:
-            letter = fields["s"]
-            if (values := _range_relation(letter, inside)) is not None:
-                yield Phrase.of("proofs.values", bound=values, value=fields["value"])
-        yield Phrase.of(key, **fields)
-    yield Phrase.of("proofs.fact", bound=bound)
+        key, fields = (slope_fact if node.order else range_fact)(found, end, argument, node.function)
+        if key != said:
+            said = key
+            yield Phrase.of(key, **fields)
 
 
 def _derived(name: str, order: int, ends: Range) -> bool:
@@ -188,6 +253,8 @@ def _range_relation(tree: Tree, stated: Range) -> Relation | None:
     """Low < tree <= high."""
     low, high = stated.low, stated.high
     operators, operands = [], [tree]
+    if low.value is not None and high.value is None:
+        return Relation((">=" if low.closed else ">",), (tree, Number(low.value)))
     if low.value is not None:
         operators.append("<=" if low.closed else "<")
         operands.insert(0, Number(low.value))
@@ -197,10 +264,30 @@ def _range_relation(tree: Tree, stated: Range) -> Relation | None:
     return Relation(tuple(operators), tuple(operands)) if operators else None
 
 
-def stated(entry: Entry, keys: Sequence[str] = ("difference", "common")) -> Iterator[Tree]:
-    """The trees that an entry speaks of."""
-    for key in keys:
-        if key in entry:
-            yield from_data(entry[key])
-    for inner in (*entry.get("parts", ()), *([entry["proof"]] if "proof" in entry else ())):
-        yield from stated(inner, keys)
+def stated(entry: Any, keys: Sequence[str] = ("difference",)) -> Iterator[Tree]:
+    """The trees that an entry speaks of, however deep; the slopes that its mean values rest on."""
+    if isinstance(entry, Mapping):
+        at = (
+            [from_data(tree) for tree in entry["at"]] if entry.get("fact") in ("mean-value", "secant") else []
+        )
+        if at and isinstance(at[0], Apply):
+            yield Apply(at[0].function, (Name("t"),), 1)
+        for key, value in entry.items():
+            if key in keys:
+                yield from_data(value)
+            else:
+                yield from stated(value, keys)
+    elif isinstance(entry, list | tuple):
+        for value in entry:
+            yield from stated(value, keys)
+
+
+def renamed(problem: Problem, phrase: Phrase) -> Phrase:
+    """The phrase with functions called as the claim calls them."""
+
+    def change(value: Field) -> Field:
+        if isinstance(value, tuple):
+            return tuple(shown(problem, tree) for tree in value)
+        return value if isinstance(value, str | int) else shown(problem, value)
+
+    return Phrase(phrase.id, tuple((key, change(value)) for key, value in phrase.fields))

@@ -7,22 +7,21 @@ from fractions import Fraction
 
 from symgrad.functions import registry
 from symgrad.functions.questionnaire import Extremum
-from symgrad.notation.tree import Apply, Name, Number, Relation, Tree, names_in, rebuild, substitute
+from symgrad.notation.tree import Apply, Name, Number, Relation, Tree, rebuild, substitute
 from symgrad.proving.kernel.analysis.extrema import X, stated
 from symgrad.proving.kernel.enclosures.ranges import function_range
 from symgrad.proving.places import numeral
 from symgrad.values.phrase import Phrase
 
 
-def extremes(name: str, node: Apply) -> Iterator[Phrase]:
-    """What is said about f(t), f'(t) or f''(t): only bounds that the kernel proved."""
+def extremes(name: str, node: Apply, low: bool = True, high: bool = True) -> Iterator[Phrase]:
+    """What is said about f(t), f'(t) or f''(t), on the sides asked for: only what the kernel proved."""
     own = function_range(name, node.order)
-    letter = Name("z") if any(n.stem == "z" for n in names_in(node)) else node.arguments[0]
-    slope = Apply(node.function, (letter,), node.order)
+    (letter,) = node.arguments
     for extremum in stated(name, node.order):
-        high = extremum.side == "high"
-        if (own.high if high else own.low) == extremum.bound:
-            yield _said(extremum, name, slope, letter)
+        above = extremum.side == "high"
+        if (high if above else low) and (own.high if above else own.low) == extremum.bound:
+            yield _said(extremum, name, node, letter)
 
 
 def _said(extremum: Extremum, name: str, slope: Apply, letter: Tree) -> Phrase:

@@ -24,8 +24,8 @@ def general(problem: Problem) -> tuple[Tree, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def of(problem: Problem, missing: Sequence[Tree], tried: Sequence[str]) -> tuple[Phrase, ...]:
-    """What is missing, or what was tried."""
+def of(problem: Problem, missing: Sequence[Tree]) -> tuple[Phrase, ...]:
+    """What is missing, or in one sentence what was tried, and the best enclosure found."""
     if missing:
         return (Phrase.of("proofs.undecided-missing", conditions=tuple(dict.fromkeys(missing))),)
     if problem.late:
@@ -34,11 +34,12 @@ def of(problem: Problem, missing: Sequence[Tree], tried: Sequence[str]) -> tuple
         return (Phrase.of("proofs.undecided-general", functions=unknown),)
     if places.nowhere(problem):
         return (Phrase.of("proofs.undecided-nowhere"),)
-    names = [Phrase.of(f"proofs.tried-{name}") for name in dict.fromkeys(tried)]
-    return (Phrase.of("proofs.undecided-tried"), *names, *places.best_known(problem))
+    depth = problem.loop is not None or problem.question.families is not None
+    tries = Phrase.of("proofs.undecided-depth") if depth else Phrase.of("proofs.undecided-numbers")
+    return (tries, *places.best_known(problem))
 
 
-def of_arrays(problem: Problem, tried: Sequence[str]) -> tuple[Phrase, ...]:
+def of_arrays(problem: Problem) -> tuple[Phrase, ...]:
     """The sign that a number under a root needs and nothing says; else what was tried."""
     said = {name for piece in problem.pieces for name in names_in(piece)}
     trees = (problem.statement, *(body for _, body in problem.definitions))
@@ -52,7 +53,4 @@ def of_arrays(problem: Problem, tried: Sequence[str]) -> tuple[Phrase, ...]:
     if wanted:
         conditions = tuple(Relation((">",), (name, ZERO)) for name in wanted)
         return (Phrase.of("proofs.undecided-missing", conditions=conditions),)
-    return (
-        Phrase.of("proofs.undecided-tried"),
-        *(Phrase.of(f"proofs.tried-{name}") for name in dict.fromkeys(tried)),
-    )
+    return (Phrase.of("proofs.undecided-arrays"),)

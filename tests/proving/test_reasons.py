@@ -10,12 +10,11 @@ from symgrad.errors import InputError
 from symgrad.notation.reader import read
 from symgrad.notation.tree import Name, Node, Relation, names_in, substitute, walk
 from symgrad.notation.writers.plain import plain
-from symgrad.phrases import LANGUAGES, catalogue
 from symgrad.proving import prove
-from symgrad.proving.tactics import TACTICS
 from symgrad.values.phrase import Phrase
 from symgrad.values.proof import Proof
-from tests.proving.claims import DECIDED, Chain, claim, holds, nielsen
+from tests.proving.claims import DECIDED, Chain, claim, nielsen
+from tests.proving.truth import holds
 
 RELU = (("g_1", "w_1 x + b_1"), ("h_1", "relu(g_1)"), ("g_2", "w_2 h_1 + b_2"), ("h_2", "relu(g_2)"),
         ("C", "(h_2 - y)^2/2"))  # fmt: skip
@@ -48,7 +47,8 @@ def field(phrases: tuple[Phrase, ...], id: str, name: str) -> list[str]:
 
 POINTS = [mpmath.mpf(n) / 4 for n in range(-12, 13)]
 UNIVERSAL = {"product-of-bounds", "gap", "gap-squares", "gap-value", "sign", "range-of", "square", "monotone",
-             "through-value", "fact", "bars"}  # fmt: skip
+             "through-value", "fact", "fact-every", "sign-parts", "bars", "identity", "identity-put-in",
+             "known-monotone", "known-mean-value", "known-root"}  # fmt: skip
 
 
 def lines_of(step: Phrase) -> list[Relation]:
@@ -197,10 +197,40 @@ def test_wording() -> None:
     assert "false for all values" in false.to() and " at " not in false.to()
     assert '--given "|w| <= 1"' in api.prove("|w*sigma'(z)| <= 1/4").to()
     assert "1/300 <= 1/300" not in api.prove("softplus(x) >= 1/300 + x").to(encoding="ascii")
-    for lang in LANGUAGES:
-        words = catalogue(lang, "proofs")
-        assert all(f"tried-{name}" in words for name in (*(name for name, _ in TACTICS), "pieces"))
     assert "bernstein" not in api.prove("softplus(x) > x").to(lang="zh")
+
+
+def test_an_undecided_claim_says_in_one_sentence_what_was_tried() -> None:
+    proof = api.prove("erf(x) tanh(y) - x y <= 1", given=["|x| <= 1", "|y| <= 1"], timeout=1, oracle=False)
+    if proof.verdict == "undecided" and "proofs.undecided-time" not in [s.id for s in proof.value.steps]:
+        assert len(proof.value.steps) <= 3
+    sums = api.prove(
+        "prod(w_i, i, 1, n) <= 2^n + n", given=["n is integer", "n >= 1", "|w_i| <= 1"], timeout=5
+    )
+    if sums.verdict == "undecided":
+        assert sums.value.steps[0].id == "proofs.undecided-depth"
+
+
+def test_a_sum_of_products_names_its_brackets() -> None:
+    proof = api.prove("|u| <= log(w*(1+sqrt(1-4/w))/2-1)", given=["w >= 4", "w*sigmoid'(u) >= 1"])
+    assert proof.verdict == "proved"
+    letters = [plain(dict(s.fields)["line"]) for s in proof.value.steps if s.id.startswith("proofs.letter")]
+    assert letters and all(line.startswith(("A = ", "B = ", "D = ", "E = ")) for line in letters)
+    assert max(len(line) for line in proof.to().splitlines()) < 260
+
+
+def test_parts_say_what_a_sign_rests_on() -> None:
+    proof = prove(claim("w sigma'(z) > 1", "w >= 5", "|z| <= 1/2"))
+    assert field(proof.steps, "sign-parts", "line") == ["w sigma'(z) >= 1.175 > 1"]
+    assert field(proof.steps, "sign-parts", "ranges") == ["w >= 5", "0.235 <= sigma'(z) <= 1/4"]
+    assert field(prove(claim("(2*x+3)/6 < 3/2", "|x| < 3")).steps, "sign-parts", "ranges") == ["-3 < x < 3"]
+
+
+def test_quotients_are_whole_and_lemmas_come_once() -> None:
+    proof = api.prove("2/(m+n)*n <= 2", given=["m > 0", "n > 0"])
+    assert "2 m/(m + n)" in proof.to(encoding="ascii")
+    text = api.prove("log(exp(x)+exp(y)+exp(z)) <= max(x,max(y,z))+log(3)").to(encoding="ascii")
+    assert "exp is increasing and x >= y" in text and text.count("exp(y) >= exp(z), because") <= 2
 
 
 def test_a_general_function_is_named_as_the_reason() -> None:

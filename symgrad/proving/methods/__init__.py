@@ -2,7 +2,7 @@
 
 A method is asked after the tactics (which all argue by a difference of both sides) found nothing. Adding one:
 a module here with `entries` and `steps`, its place in METHODS, its rule in `kernel/rules`, its sentences in
-`proofs.toml`, among them `tried-NAME`.
+`proofs.toml`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from symgrad.proving.methods import (
     norms,
     places,
     ranges,
+    separate,
 )
 from symgrad.proving.methods.method import Method, Prove
 
@@ -25,6 +26,8 @@ METHODS: tuple[Method, ...] = (
     ranges.METHOD,
     places.METHOD,
     induction.METHOD,
+    combination.PLAIN,
+    separate.METHOD,
     exponentials.METHOD,
     line.METHOD,
     affine.METHOD,

@@ -8,24 +8,28 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from symgrad.errors import CertificateError
-from symgrad.functions import registry
-from symgrad.notation.codec import from_data, to_data
-from symgrad.notation.tree import ONE, ZERO, Apply, Div, Relation, Tree, substitute
+from symgrad.notation.codec import to_data
+from symgrad.notation.tree import (
+    ONE,
+    Div,
+    Relation,
+    Tree,
+    substitute,
+)
 from symgrad.proving import kernel
-from symgrad.proving.kernel import functions as functions_known
 from symgrad.proving.kernel import normal as nf
 from symgrad.proving.kernel.enclosures.intervals import Empty
 from symgrad.proving.kernel.enclosures.pieces import alternatives, settled, undecided
 from symgrad.proving.kernel.rules.lemmas import FALSE
-from symgrad.proving.methods import facts
+from symgrad.proving.methods import curves, facts
 from symgrad.proving.methods.columns import STRICT, Column, Columns, Space, Vector, total
+from symgrad.proving.methods.combination_words import steps
 from symgrad.proving.methods.cone import combination
 from symgrad.proving.methods.facts import Lemma
-from symgrad.proving.methods.method import Entry, Method, Prove, Word
+from symgrad.proving.methods.method import Entry, Method, Prove
 from symgrad.proving.methods.terms import Stage, Term, atoms_of, minus
 from symgrad.proving.problem import Problem
 from symgrad.proving.tactics.goal import Goal
-from symgrad.values.phrase import Phrase
 
 Found: TypeAlias = tuple[list[Column], list[Fraction]]
 MAX_LEMMAS = 40
@@ -66,11 +70,33 @@ def entries(statement: Relation, here: kernel.Setting, problem: Problem, prove: 
             yield {"rule": "squeeze", "parts": sides}
 
 
+def plain_entries(
+    statement: Relation, here: kernel.Setting, problem: Problem, prove: Prove
+) -> Iterator[Entry]:
+    """What assumptions, roots and Jensen's inequality give at once."""
+    bounds = here.bounds(statement)
+    if statement.operators == ("!=",) or undecided(statement, bounds):
+        return
+    for side in statement.operands:
+        bounds.enclose(side)
+    if settled(statement, bounds) == statement:
+        yield from Direct.begin(statement, here, 0).entries(0, True)
+        if isinstance(quoted := Direct.begin(statement, here, 2), Done):
+            yield from quoted.entries(0, False)
+
+
 def lemmas(trees: Sequence[Tree], here: kernel.Setting, level: int) -> list[Lemma]:
     """The lemmas of a level: 0 assumptions, roots; 1 orders; 2 tangents, logarithms; 3 mean values, bars."""
-    first = [*facts.assumptions(here, here.bounds(*trees)), *facts.roots(trees, here)]
+    first = [
+        *facts.assumptions(here, here.bounds(*trees)),
+        *facts.roots(trees, here),
+        *curves.means(trees[:2], here),
+    ]
     here = with_lemmas(here, first)
-    bounds = here.bounds(*trees)
+    try:
+        bounds = here.bounds(*trees)
+    except Empty:
+        return first
     sources: list[Callable[[], Iterable[Lemma]]] = [lambda: facts.distinct(trees, here)]
     if level:
         sources += [
@@ -85,6 +111,7 @@ def lemmas(trees: Sequence[Tree], here: kernel.Setting, level: int) -> list[Lemm
             lambda: facts.mean_values(trees, here),
             lambda: facts.bars(trees, here),
             lambda: facts.secants(trees, here),
+            lambda: curves.parabolas(trees[:2], here),
         ]
     return [*first, *(lemma for source in sources for lemma in source())][:MAX_LEMMAS]
 
@@ -168,6 +195,10 @@ class Direct(Sum):
         if plain := [lemma.entry for lemma in known if _is(statement, lemma, here)]:
             return Done((plain[0],))
         stage = Stage(with_lemmas(here, known))
+        try:
+            _ = stage.bounds
+        except Empty:
+            return Done(tuple(_with(known[:k], {"rule": "absurd"}) for k in range(1, len(known) + 1)))
         (operator,), (a, b) = statement.operators, statement.operands
         value = stage.gap(b, a) if operator in ("<", "<=") else stage.gap(a, b)
         if not value.numerator:
@@ -227,9 +258,8 @@ class Against(Sum):
             stage = Stage(with_lemmas(assumed, known))
             _ = stage.bounds
         except Empty:
-            return Done(
-                tuple(_contradiction(known[:k], {"rule": "absurd"}) for k in range(1, len(known) + 1))
-            )
+            cut = (_with(known[:k], {"rule": "absurd"}) for k in range(1, len(known) + 1))
+            return Done(tuple({"rule": "contradiction", "proof": proof} for proof in cut))
         seeds = list(stage.assumed([opposite]))
         if not seeds:
             return Done()
@@ -249,9 +279,8 @@ class Against(Sum):
             yield {"rule": "contradiction", "proof": entry}
 
 
-def _contradiction(known: Sequence[Lemma], inner: Entry) -> Entry:
-    proof = {"rule": "have", "lemmas": [lemma.data() for lemma in known], "proof": inner}
-    return {"rule": "contradiction", "proof": proof if known else inner}
+def _with(known: Sequence[Lemma], inner: Entry) -> Entry:
+    return {"rule": "have", "lemmas": [lemma.data() for lemma in known], "proof": inner} if known else inner
 
 
 def known_terms(stage: Stage, polys: Sequence[nf.Poly]) -> list[Term]:
@@ -293,52 +322,6 @@ def _inside(tree: Tree) -> Sequence[Tree]:
     return getattr(tree, "factors", ())
 
 
-# ---- words
-
-
-def _fact(entry: Entry, problem: Problem) -> str:
-    """The fact's name; at kinks the mean value theorem gives way to the integral of the slope."""
-    name: str = entry["fact"]
-    match [from_data(tree) for tree in entry["at"]]:
-        case [Apply(function, _, 0, ()), *_] if name in ("mean-value", "secant"):
-            found = registry.lookup(functions_known.resolve(function, problem.functions) or "")
-            return f"{name}-kinks" if found is not None and found.kinks else name
-    return name
-
-
-def steps(
-    problem: Problem, statement: Tree, entry: Entry, here: kernel.Setting, word: Word
-) -> Iterator[Phrase]:
-    """The lemmas one by one, then what follows from them."""
-    match entry["rule"]:
-        case "have":
-            for lemma in entry["lemmas"]:
-                claim = from_data(lemma["statement"])
-                yield from word(claim, lemma["proof"], here)
-                here = here.with_assumption(claim)
-            yield from word(statement, entry["proof"], here)
-        case "known":
-            yield Phrase.of(f"proofs.known-{_fact(entry, problem)}", line=statement)
-        case "contradiction":
-            _, opposite = alternatives(statement, here.bounds(statement))
-            yield Phrase.of("proofs.suppose", condition=opposite)
-            inner = here.with_assumption(opposite)
-            proof = entry["proof"]
-            if proof["rule"] == "have":
-                for lemma in proof["lemmas"]:
-                    claim = from_data(lemma["statement"])
-                    yield from word(claim, lemma["proof"], inner)
-                    inner = inner.with_assumption(claim)
-                proof = proof["proof"]
-            if proof["rule"] == "vanishing":
-                line = Relation((">",), (from_data(proof["sum"]), ZERO))
-                yield Phrase.of("proofs.impossible", line=line)
-            else:
-                yield from word(FALSE, proof, inner)
-        case "squeeze":
-            assert isinstance(statement, Relation)
-            for operator, part in zip(("<=", ">="), entry["parts"], strict=True):
-                yield from word(Relation((operator,), statement.operands), part, here)
-
-
 METHOD = Method("combination", ("have", "known", "contradiction", "vanishing", "squeeze"), entries, steps)
+PLAIN = Method("sums", (), plain_entries, steps)
+"""The same without a search for lemmas, asked first."""

@@ -28,6 +28,7 @@ from symgrad.proving.kernel.enclosures.pieces import settled, undecided
 from symgrad.proving.methods.method import Entry, Method, Prove, Word
 from symgrad.proving.methods.terms import product
 from symgrad.proving.problem import Problem
+from symgrad.proving.tidied import tidied
 from symgrad.values.phrase import Phrase
 
 
@@ -111,7 +112,7 @@ def steps(
     assert isinstance(statement, Relation)
     a, b = (from_data(side) for side in entry["sides"])
     after = Relation(statement.operators, (a, b))
-    yield Phrase.of("proofs.exponentials", line=after)
+    yield Phrase.of("proofs.exponentials", line=tidied(after, here.bounds()))
     yield from word(after, entry["proof"], here)
 
 

@@ -22,7 +22,7 @@ Word: TypeAlias = Callable[[Tree, Entry, Setting], Iterator[Phrase]]
 class Method:
     """A kind of argument.
 
-    name: the key of `proofs.tried-NAME`. rules: the kernel rules its entries use. entries: proposals for a
+    name: what a proof's `method` says. rules: the kernel rules its entries use. entries: proposals for a
     comparison, best first; the kernel decides which holds. steps: the sentences of an accepted entry.
     """
 
