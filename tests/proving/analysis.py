@@ -1,14 +1,6 @@
-"""Claims in one variable with their truth, near-tight both ways, and functions by mpmath alone."""
+"""One-variable claims with transcendental functions, and their truth."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from functools import reduce
-
-import mpmath  # type: ignore[import-untyped]
-
-from symgrad.notation.reader import read
-from symgrad.notation.tree import Add, Apply, Constant, Div, Mul, Name, Neg, Number, Pow, Relation, Tree
 
 CLAIMS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     # bounds that are attained, at rational, algebraic and transcendental points
@@ -119,80 +111,3 @@ CLAIMS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     ("exp(n*log(4/5)) <= exp(-n/5)", ("n >= 0",), True),
     ("exp(n*log(4/5)) <= exp(-n/4)", ("n >= 0",), False),
 )
-
-
-def number(tree: Tree, values: Mapping[Name, mpmath.mpf]) -> mpmath.mpf:
-    """The tree's value by mpmath."""
-    match tree:
-        case Number(value):
-            return mpmath.mpf(value.numerator) / value.denominator
-        case Constant("e"):
-            return mpmath.e
-        case Constant("pi"):
-            return mpmath.pi
-        case Name():
-            return values[tree]
-        case Add(terms):
-            return mpmath.fsum(number(t, values) for t in terms)
-        case Mul(factors):
-            return reduce(lambda a, b: a * b, (number(f, values) for f in factors))
-        case Neg(a):
-            return -number(a, values)
-        case Div(a, b):
-            return number(a, values) / number(b, values)
-        case Pow(a, b):
-            return number(a, values) ** number(b, values)
-        case Apply(Name("max"), arguments):
-            return max(number(a, values) for a in arguments)
-        case Apply(Name(stem), (a,), order):
-            return (
-                mpmath.diff(FUNCTIONS[stem], number(a, values), order)
-                if order
-                else FUNCTIONS[stem](number(a, values))
-            )
-    raise NotImplementedError(tree)
-
-
-def sigmoid(x: mpmath.mpf) -> mpmath.mpf:
-    """1/(1 + e^-x)."""
-    return 1 / (1 + mpmath.exp(-x))
-
-
-def softplus(x: mpmath.mpf) -> mpmath.mpf:
-    """log(1 + e^x)."""
-    return mpmath.log1p(mpmath.exp(x))
-
-
-FUNCTIONS = {
-    "exp": mpmath.exp, "log": mpmath.log, "sqrt": mpmath.sqrt, "abs": abs, "erf": mpmath.erf,
-    "tanh": mpmath.tanh, "sinh": mpmath.sinh, "cosh": mpmath.cosh, "sech": mpmath.sech,
-    "arctan": mpmath.atan, "sigmoid": sigmoid, "softplus": softplus,
-    "silu": lambda x: x * sigmoid(x),
-    "gelu": lambda x: x * (1 + mpmath.erf(x / mpmath.sqrt(2))) / 2,
-    "gelu_tanh": lambda x: x * (1 + mpmath.tanh(mpmath.sqrt(2 / mpmath.pi) * (x + 0.044715 * x**3))) / 2,
-    "mish": lambda x: x * mpmath.tanh(softplus(x)),
-    "elu": lambda x: x if x > 0 else mpmath.expm1(x),
-    "softsign": lambda x: x / (1 + abs(x)),
-    "erfc": mpmath.erfc,
-}  # fmt: skip
-
-
-def holds(statement: Tree, values: Mapping[Name, mpmath.mpf], slack: float = 1e-30) -> bool:
-    """Whether a comparison holds, forgiving the rounding of 50 digits."""
-    assert isinstance(statement, Relation)
-    sides = [number(side, values) for side in statement.operands]
-    for operator, a, b in zip(statement.operators, sides, sides[1:], strict=False):
-        gap = {"<": b - a, "<=": b - a, ">": a - b, ">=": a - b}.get(operator)
-        if operator == "=":
-            gap = -abs(a - b)
-        if operator == "!=":
-            gap = abs(a - b)
-        assert gap is not None
-        if gap < -slack or (operator == "!=" and not gap):
-            return False
-    return True
-
-
-def exactly(text: str) -> mpmath.mpf:
-    """A constant written as text: -7/5, sqrt(2)."""
-    return number(read(text), {})

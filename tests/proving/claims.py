@@ -1,29 +1,10 @@
-"""Claims with their truth, a chain to make claims about, and an independent evaluator (mpmath)."""
+"""Claims with their truth, and a chain to make claims about."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fractions import Fraction
-from functools import reduce
-
-import mpmath  # type: ignore[import-untyped]
-
 from symgrad.notation.context import Context
 from symgrad.notation.reader import read
-from symgrad.notation.tree import (
-    Add,
-    Apply,
-    Div,
-    Logic,
-    Mul,
-    Name,
-    Neg,
-    Number,
-    Pow,
-    Relation,
-    Tree,
-    names_in,
-)  # fmt: skip
+from symgrad.notation.tree import Name, Tree, names_in
 from symgrad.values.proof import Claim
 
 SIGMA = (("sigma", "sigmoid"),)
@@ -97,67 +78,3 @@ def nielsen(layers: int = 4) -> tuple[Chain, Context]:
         equations.append((name, read(right)))
     known = frozenset(n for name, body in equations for n in (name, *names_in(body)))
     return tuple(equations), Context("claim", known)
-
-
-# ---- an evaluator that shares nothing with the kernel's
-
-
-def number(tree: Tree, values: Mapping[Name, object]) -> mpmath.mpf:
-    """The tree's value by mpmath."""
-    match tree:
-        case Number(value):
-            return mpmath.mpf(value.numerator) / value.denominator
-        case Name():
-            found = values[tree]
-            return mpmath.mpf(found.numerator) / found.denominator if isinstance(found, Fraction) else found
-        case Add(terms):
-            return mpmath.fsum(number(t, values) for t in terms)
-        case Mul(factors):
-            return reduce(lambda a, b: a * b, (number(f, values) for f in factors))
-        case Neg(a):
-            return -number(a, values)
-        case Div(a, b):
-            return number(a, values) / number(b, values)
-        case Pow(a, b):
-            return number(a, values) ** number(b, values)
-        case Apply(Name(stem), (a,), order):
-            return applied(stem, order, number(a, values))
-    raise NotImplementedError(tree)
-
-
-def applied(stem: str, order: int, x: mpmath.mpf) -> mpmath.mpf:
-    """Textbook definitions of the functions that the claims use."""
-    s, t = 1 / (1 + mpmath.exp(-x)), mpmath.tanh(x)
-    table = {
-        ("sigma", 0): s, ("sigma", 1): s - s * s, ("sigmoid", 0): s, ("sigmoid", 1): s - s * s,
-        ("tanh", 0): t, ("tanh", 1): 1 - t * t, ("abs", 0): abs(x), ("abs", 1): mpmath.sign(x),
-        ("exp", 0): mpmath.exp(x),
-        ("relu", 0): max(x, mpmath.mpf(0)), ("relu", 1): mpmath.mpf(1 if x > 0 else 0),
-    }  # fmt: skip
-    if stem == "log" and order == 0:
-        return mpmath.log(x)
-    return table[stem, order]
-
-
-def holds(tree: Tree, values: Mapping[Name, object], slack: float = 0.0) -> bool:
-    """Whether a statement holds; `slack` forgives that much (positive) or demands it (negative)."""
-    match tree:
-        case Logic("and", parts):
-            return all(holds(p, values, slack) for p in parts)
-        case Logic("or", parts):
-            return any(holds(p, values, slack) for p in parts)
-        case Logic("iff", (a, b)):
-            return holds(a, values) == holds(b, values)
-        case Relation(operators, operands):
-            sides = [number(side, values) for side in operands]
-            return all(link(op, a, b, slack) for op, a, b in zip(operators, sides, sides[1:], strict=False))
-    raise NotImplementedError(tree)
-
-
-def link(operator: str, a: mpmath.mpf, b: mpmath.mpf, slack: float) -> bool:
-    """One relation between numbers."""
-    held: bool = {
-        "<": a < b + slack, "<=": a <= b + slack, ">": a > b - slack, ">=": a >= b - slack,
-        "=": abs(a - b) <= slack + 1e-25, "!=": a != b,
-    }[operator]  # fmt: skip
-    return held

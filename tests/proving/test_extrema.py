@@ -15,8 +15,8 @@ from symgrad.notation.writers.plain import plain
 from symgrad.proving import prove
 from symgrad.proving.kernel.analysis.extrema import holds
 from symgrad.proving.kernel.enclosures.ranges import function_range
-from tests.proving.analysis import FUNCTIONS, number
 from tests.proving.claims import claim, nielsen
+from tests.proving.truth import FUNCTIONS, number
 
 STATED = [(name, e) for name in registry.names() for e in getattr(registry.lookup(name), "extrema", ())]
 IDS = [f"{name}-{e.order}-{e.side}" for name, e in STATED]

@@ -19,7 +19,8 @@ from symgrad.notation.codec import from_data, to_data
 from symgrad.notation.reader import read
 from symgrad.notation.tree import Name, Tree, names_in
 from symgrad.proving import kernel, prove
-from tests.proving.claims import claim, holds, nielsen
+from tests.proving.claims import claim, nielsen
+from tests.proving.truth import holds
 
 Path = tuple[Any, ...]
 Certificate = dict[str, Any]

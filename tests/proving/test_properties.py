@@ -13,7 +13,8 @@ from symgrad.notation.reader import read
 from symgrad.notation.tree import Name, names_in
 from symgrad.proving import prove
 from symgrad.proving.kernel.enclosures.intervals import Interval
-from tests.proving.claims import claim, holds
+from tests.proving.claims import claim
+from tests.proving.truth import holds
 
 SLOPES = ("sigmoid'(z_{j})", "tanh'(z_{j})", "sigmoid(z_{j})", "relu'(z_{j})", "tanh(z_{j})")
 SIZES = st.sampled_from(["1/2", "1", "2", "4"])

@@ -14,7 +14,8 @@ from symgrad.notation.tree import Name, Node
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel, prove
 from symgrad.values.proof import Proof
-from tests.proving.claims import DECIDED, claim, holds, nielsen
+from tests.proving.claims import DECIDED, claim, nielsen
+from tests.proving.truth import holds
 
 RATIO = "|dC/db_1| <= |dC/db_3|/16"
 

@@ -11,31 +11,17 @@ from typing import TypeAlias
 from flint import arb, ctx, fmpq
 
 from symgrad.errors import CertificateError
-from symgrad.notation.tree import (
-    Add,
-    Apply,
-    Constant,
-    Div,
-    Indicator,
-    Is,
-    Logic,
-    Mul,
-    Name,
-    Neg,
-    Number,
-    Pow,
-    Relation,
-    Tree,
-    rebuild,
-)  # fmt: skip
+from symgrad.notation.tree import Add, Is, Logic, Name, Neg, Number, Relation, Tree, rebuild
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.analysis import elementary
 from symgrad.proving.kernel.normal import Normaliser
+from symgrad.proving.kernel.walk import Walk, compared
 
 Value: TypeAlias = Fraction | arb
 BITS = 256
 """Precision of balls inside `precise`; correctness never depends on it."""
 MAX_EXPONENT = 4096
+ZERO = Fraction(0)
 
 
 class Undefined(CertificateError):
@@ -53,156 +39,137 @@ def ball(value: Value) -> arb:
     return arb(fmpq(value.numerator, value.denominator)) if isinstance(value, Fraction) else value
 
 
+def signs_of(a: Value) -> tuple[int, int]:
+    """The least and the largest sign that a value may have."""
+    return 1 if a > 0 else 0 if a >= 0 else -1, -1 if a < 0 else 0 if a <= 0 else 1
+
+
 def evaluate(tree: Tree, values: Mapping[Tree, Value], functions: Mapping[str, str]) -> Value:
     """The tree's value; names and other subtrees listed in `values` are taken from there."""
-    if (given := values.get(tree)) is not None:
-        return given
+    return Point(values, functions).of(tree)
 
-    def at(child: Tree) -> Value:
-        return evaluate(child, values, functions)
 
-    match tree:
-        case Number(value):
+class Point(Walk[Value]):
+    """Fractions as long as possible, then balls."""
+
+    pi = staticmethod(arb.pi)
+    signs = staticmethod(signs_of)
+
+    def __init__(self, values: Mapping[Tree, Value], functions: Mapping[str, str]) -> None:
+        super().__init__(values)
+        self.values, self.functions = values, functions
+
+    def number(self, value: Fraction) -> Value:
+        """A rational."""
+        return value
+
+    def add(self, a: Value, b: Value) -> Value:
+        """A + b."""
+        return a + b if isinstance(a, Fraction) and isinstance(b, Fraction) else ball(a) + ball(b)
+
+    def times(self, a: Value, b: Value) -> Value:
+        """A b; 0 where either is exactly 0."""
+        if a == 0 or b == 0:
+            return ZERO
+        return a * b if isinstance(a, Fraction) and isinstance(b, Fraction) else ball(a) * ball(b)
+
+    def power(self, a: Value, n: Fraction) -> Value:
+        """a^n."""
+        if n.denominator != 1:
+            return self.raised(a, n)
+        if abs(n) > MAX_EXPONENT:
+            raise Undefined("certificate-too-large")
+        if n >= 0:
+            power: Value = a ** int(n)
+            return power
+        return _inverse(self.power(a, -n))
+
+    def raised(self, a: Value, b: Value) -> Value:
+        """a^b."""
+        if isinstance(b, Fraction) and b.denominator == 1:
+            return self.power(a, b)
+        if ball(a) > 0:
+            return ball(a) ** ball(b)
+        raise self.refused("Pow")
+
+    def call(self, name: str, a: Value) -> Value:
+        """A built-in function."""
+        if isinstance(a, Fraction) and (value := known.exact(name, a)) is not None:
             return value
-        case Constant("pi"):
-            return arb.pi()
-        case Constant("e"):
-            return arb(1).exp()
-        case Add(terms):
-            total: Value = Fraction(0)
-            for term in terms:
-                total = _add(total, at(term))
-            return total
-        case Mul(factors):
-            product: Value = Fraction(1)
-            for factor in factors:
-                product = _mul(product, at(factor))
-            return product
-        case Neg(a):
-            return _mul(Fraction(-1), at(a))
-        case Div(a, b):
-            return _mul(at(a), _inverse(at(b)))
-        case Pow(a, b):
-            return _power(at(a), at(b))
-        case Indicator(condition):
-            return Fraction(int(_decided(condition, values, functions)))
-        case Apply(function, arguments, order, ()):
-            name = known.resolve(function, functions)
-            if name == "piecewise" and order == 0:
-                for case, condition in zip(arguments[::2], arguments[1::2], strict=False):
-                    if _decided(condition, values, functions):
-                        return at(case)
-                return at(arguments[-1])
-            if name is not None:
-                return _call(name, order, tuple(map(at, arguments)))
-    raise Undefined("certificate-no-value", kind=type(tree).__name__)
+        match name:
+            case "exp":
+                return Fraction(1) if a == 0 else ball(a).exp()
+            case "erf" | "arctan":
+                return ZERO if a == 0 else ball(a).erf() if name == "erf" else ball(a).atan()
+            case "log" | "sqrt":
+                if not compare(">=" if name == "sqrt" else ">", a, ZERO):
+                    raise self.refused(name)
+                return (ZERO if a == 1 else ball(a).log()) if name == "log" else _root(a)
+        values: dict[Tree, Value] = {Name("x"): a}
+        if (formula := known.value(name)) is None:
+            formula, values[Name("E")] = known.exponential(name), self.call("exp", a)
+        return self._by(formula, values, name)
 
+    def slope(self, name: str, order: int, a: Value) -> Value:
+        """A derivative of a built-in, by its formula."""
+        if order > 1:
+            try:
+                return evaluate(elementary.formula(name, order), {Name("x"): a}, {})
+            except CertificateError as error:
+                raise self.refused(name) from error
+        match name:
+            case "exp":
+                return self.call(name, a)
+            case "abs":
+                low, high = self.signs(a)
+                if low == high:
+                    return Fraction(low)
+            case "log" | "sqrt" if compare(">", a, ZERO):
+                return _inverse(a if name == "log" else self.times(Fraction(2), _root(a)))
+            case _ if name not in known.ELEMENTARY:
+                domain = known.derivative_domain(name, Name("x"))
+                if domain is None or truth(domain, {Name("x"): a}, {}) is True:
+                    return self._by(known.derivative(name), {Name("x"): a}, name)
+        raise self.refused(name)
 
-def _add(a: Value, b: Value) -> Value:
-    return a + b if isinstance(a, Fraction) and isinstance(b, Fraction) else ball(a) + ball(b)
+    def _by(self, formula: Tree | None, values: Mapping[Tree, Value], name: str) -> Value:
+        if formula is None:
+            raise self.refused(name)
+        return evaluate(formula, values, {})
 
+    def holds(self, condition: Tree) -> bool:
+        """A statement's truth."""
+        found = truth(condition, self.values, self.functions)
+        if found is None:
+            raise self.refused("condition")
+        return found
 
-def _mul(a: Value, b: Value) -> Value:
-    if a == 0 or b == 0:
-        return Fraction(0)
-    return a * b if isinstance(a, Fraction) and isinstance(b, Fraction) else ball(a) * ball(b)
+    def name(self, function: Name) -> str | None:
+        """The built-in that a name stands for."""
+        return known.resolve(function, self.functions)
+
+    def refused(self, kind: str) -> CertificateError:
+        """No value."""
+        return Undefined("certificate-no-value", kind=kind)
 
 
 def _inverse(a: Value) -> Value:
-    if isinstance(a, Fraction):
-        if a == 0:
-            raise Undefined("certificate-division")
-        return 1 / a
-    if not (a > 0 or a < 0):
+    low, high = signs_of(a)
+    if low <= 0 <= high:
         raise Undefined("certificate-division")
     return 1 / a
 
 
-def _power(a: Value, b: Value) -> Value:
-    if isinstance(b, Fraction) and b.denominator == 1:
-        if abs(b) > MAX_EXPONENT:
-            raise Undefined("certificate-too-large")
-        if b < 0:
-            return _inverse(_power(a, -b))
-        power: Value = a ** int(b)
-        return power
-    if ball(a) > 0:
-        return ball(a) ** ball(b)
-    raise Undefined("certificate-no-value", kind="Pow")
-
-
-def _call(name: str, order: int, arguments: tuple[Value, ...]) -> Value:
-    """A built-in function of values."""
-    if name in ("max", "min") and order == 0:
-        best = arguments[0]
-        for other in arguments[1:]:
-            bigger = compare("<=", best, other)
-            if bigger is None:
-                raise Undefined("certificate-no-value", kind=name)
-            best = other if bigger == (name == "max") else best
-        return best
-    if len(arguments) != 1:
-        raise Undefined("certificate-no-value", kind=name)
-    x = arguments[0]
-    if order > 1:
-        return evaluate(_higher(name, order), {Name("x"): x}, {})
-    if order == 0 and isinstance(x, Fraction) and (value := known.exact(name, x)) is not None:
-        return value
-    if name == "abs":
-        sign = 0 if x == 0 else 1 if compare(">", x, Fraction(0)) else -1
-        if sign < 0 and not compare("<", x, Fraction(0)):
-            raise Undefined("certificate-no-value", kind=name)
-        return Fraction(sign) if order else _mul(Fraction(sign), x)
-    if name in ("exp", "log", "sqrt"):
-        return _elementary(name, order, x)
-    if name in ("erf", "arctan") and not order:
-        return Fraction(0) if x == 0 else ball(x).erf() if name == "erf" else ball(x).atan()
-    domain = known.derivative_domain(name, Name("x")) if order else None
-    if domain is not None and truth(domain, {Name("x"): x}, {}) is not True:
-        raise Undefined("certificate-no-value", kind=name)
-    formula = known.derivative(name) if order else (known.value(name) or known.exponential(name))
-    if formula is None:
-        raise Undefined("certificate-no-value", kind=name)
-    values: dict[Tree, Value] = {Name("x"): x}
-    if not order and known.value(name) is None:
-        values[Name("E")] = _elementary("exp", 0, x)
-    return evaluate(formula, values, {})
-
-
-def _higher(name: str, order: int) -> Tree:
-    """A second or higher derivative in elementary functions."""
-    try:
-        return elementary.formula(name, order)
-    except CertificateError as error:
-        raise Undefined("certificate-no-value", kind=name) from error
-
-
-def _elementary(name: str, order: int, x: Value) -> Value:
-    """exp, log, sqrt and their derivatives."""
-    if name == "exp":
-        return Fraction(1) if x == 0 else ball(x).exp()
-    if not compare(">=" if name == "sqrt" and not order else ">", x, Fraction(0)):
-        raise Undefined("certificate-no-value", kind=name)
-    if name == "log":
-        return _inverse(x) if order else Fraction(0) if x == 1 else ball(x).log()
-    if isinstance(x, Fraction) and all(isqrt(n) ** 2 == n for n in (x.numerator, x.denominator)):
-        root: Value = Fraction(isqrt(x.numerator), isqrt(x.denominator))
-    else:
-        root = ball(x).sqrt()
-    return _inverse(_mul(Fraction(2), root)) if order else root
+def _root(a: Value) -> Value:
+    if isinstance(a, Fraction) and all(isqrt(n) ** 2 == n for n in (a.numerator, a.denominator)):
+        return Fraction(isqrt(a.numerator), isqrt(a.denominator))
+    return ball(a).sqrt()
 
 
 def compare(operator: str, a: Value, b: Value) -> bool | None:
     """Whether the relation certainly holds (True), certainly fails (False), or cannot be told (None)."""
-    if isinstance(a, Fraction) and isinstance(b, Fraction):
-        less, equal = a < b, a == b
-    else:
-        x, y = ball(a), ball(b)
-        if not (x < y or x > y):
-            return None
-        less, equal = bool(x < y), False
-    return {"<": less, "<=": less or equal, ">": not less and not equal, ">=": not less,
-            "=": equal, "!=": not equal}.get(operator)  # fmt: skip
+    exact = isinstance(a, Fraction) and isinstance(b, Fraction)
+    return compared(operator, *signs_of(a - b if exact else ball(a) - ball(b)))
 
 
 def truth(tree: Tree, values: Mapping[Tree, Value], functions: Mapping[str, str]) -> bool | None:
@@ -213,7 +180,7 @@ def truth(tree: Tree, values: Mapping[Tree, Value], functions: Mapping[str, str]
             links = [compare(op, a, b) for op, a, b in zip(operators, sides, sides[1:], strict=False)]
             for k, link in enumerate(links):
                 if link is None and same(operands[k], operands[k + 1], values, functions):
-                    links[k] = compare(operators[k], Fraction(0), Fraction(0))
+                    links[k] = compare(operators[k], ZERO, ZERO)
             return False if False in links else None if None in links else True
         case Logic(operator, arguments):
             return _connect(operator, [truth(part, values, functions) for part in arguments])
@@ -258,10 +225,3 @@ def _connect(operator: str, parts: list[bool | None]) -> bool | None:
         case "iff", [a, b]:
             return None if None in (a, b) else a == b
     return None
-
-
-def _decided(condition: Tree, values: Mapping[Tree, Value], functions: Mapping[str, str]) -> bool:
-    found = truth(condition, values, functions)
-    if found is None:
-        raise Undefined("certificate-no-value", kind="condition")
-    return found

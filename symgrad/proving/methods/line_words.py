@@ -12,7 +12,7 @@ from symgrad.notation.codec import from_data
 from symgrad.notation.tree import ZERO, Add, Apply, Mul, Name, Neg, Number, Pow, Relation, Tree, names_in
 from symgrad.proving.kernel.analysis.boxes import enclosed
 from symgrad.proving.kernel.analysis.constants import Exact
-from symgrad.proving.kernel.analysis.ends import argument, constant_of, germ, sign_at
+from symgrad.proving.kernel.analysis.ends import argument, constant_of, sign_at
 from symgrad.proving.kernel.analysis.germs import Germs, Term
 from symgrad.proving.kernel.enclosures.ranges import dyadic
 from symgrad.proving.kernel.normal import ABS
@@ -124,8 +124,8 @@ def _bound(tree: Tree, x: Name, piece: Piece, side: str, at: Tree | None) -> tup
         start = abs(Fraction(piece["from" if side == "up" else "to"]))
     else:
         start = 1 / Fraction(piece[side])
-    germs = Germs(start, piece["terms"])
-    found = germ(tree, x, argument(side, constant_of(ZERO if at is None else at)), germs)
+    germs = Germs(start, piece["terms"], {x: argument(side, constant_of(ZERO if at is None else at))})
+    found = germs.of(tree)
     if not found:
         return arb(0), None
     term, factor, rest = germs.split(found)

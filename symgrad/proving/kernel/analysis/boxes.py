@@ -4,35 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import reduce
+from operator import add, mul
 from typing import TypeAlias
 
 from flint import arb, arb_series
 
 from symgrad.errors import CertificateError
-from symgrad.notation.tree import (
-    Add,
-    Apply,
-    Constant,
-    Div,
-    Indicator,
-    Mul,
-    Name,
-    Neg,
-    Number,
-    Pow,
-    Relation,
-    Tree,
-)  # fmt: skip
-from symgrad.proving.kernel.evaluate import ball
+from symgrad.notation.tree import Name, Tree
+from symgrad.proving.kernel.evaluate import ball, signs_of
+from symgrad.proving.kernel.walk import Walk
 
 Series: TypeAlias = arb_series
-MAX_TERMS = 9
+MAX_TERMS, MAX_EXPONENT = 9, 64
 """Arb cuts series off at `ctx.cap` coefficients, 10 unless someone says otherwise."""
 SMOOTH: dict[str, Callable[[Series], Series]] = {
     "exp": arb_series.exp,
-    "log": arb_series.log,
-    "sqrt": arb_series.sqrt,
     "erf": arb_series.erf,
     "arctan": arb_series.atan,
 }
@@ -89,73 +75,70 @@ def coefficient(series: Series, k: int) -> arb:
 
 def expansion(tree: Tree, x: Name, at: arb, order: int) -> Series:
     """The Taylor coefficients up to the order at every point of a ball, in balls."""
-    memo: dict[Tree, Series] = {x: arb_series([at, 1], order + 1)}
-
-    def constant(value: arb) -> Series:
-        return arb_series([value], order + 1)
-
-    def of(node: Tree) -> Series:
-        if (found := memo.get(node)) is None:
-            found = memo[node] = made(node)
-        return found
-
-    def made(node: Tree) -> Series:
-        match node:
-            case Number(value):
-                return constant(ball(value))
-            case Constant("pi"):
-                return constant(arb.pi())
-            case Constant("e"):
-                return constant(arb(1).exp())
-            case Add(terms):
-                return reduce(lambda a, b: a + b, map(of, terms))
-            case Mul(factors):
-                return reduce(lambda a, b: a * b, map(of, factors))
-            case Neg(a):
-                return -of(a)
-            case Div(a, b):
-                return _divided(of(a), of(b))
-            case Pow(base, Number(n)):
-                return _power(of(base), n)
-            case Pow(base, exponent):
-                return (of(exponent) * _positive(of(base)).log()).exp()
-            case Indicator(condition):
-                return constant(arb(int(_holds(condition))))
-            case Apply(Name("abs"), (a,), 0):
-                return _bars(of(a), order)
-            case Apply(Name("max" | "min" as which), arguments, 0):
-                return reduce(lambda a, b: _larger(a, b, which == "max", order), map(of, arguments))
-            case Apply(Name("piecewise"), arguments, 0):
-                for case, condition in zip(arguments[::2], arguments[1::2], strict=False):
-                    if _holds(condition):
-                        return of(case)
-                return of(arguments[-1])
-            case Apply(Name("log"), (a,), 0):
-                return _positive(of(a)).log()
-            case Apply(Name("sqrt"), (a,), 0):
-                inside = of(a)
-                return constant(_root(inside[0])) if not order else _positive(inside).sqrt()
-            case Apply(Name(stem), (a,), 0) if stem in SMOOTH:
-                return SMOOTH[stem](of(a))
-        raise CertificateError("certificate-unsupported", kind=type(node).__name__)
-
-    def _holds(condition: Tree) -> bool:
-        match condition:
-            case Relation((operator,), (a, b)):
-                gap = (of(a) - of(b))[0]
-                if operator in ("<", ">=") and (gap < 0 or gap >= 0):
-                    return bool(gap < 0) == (operator == "<")
-                if operator in (">", "<=") and (gap > 0 or gap <= 0):
-                    return bool(gap > 0) == (operator == ">")
-        raise CertificateError("certificate-interval")
-
-    return of(tree)
+    return Expansion(x, at, order).of(tree)
 
 
-def _positive(series: Series) -> Series:
-    if not series[0] > 0:
-        raise CertificateError("certificate-interval")
-    return series
+class Expansion(Walk[Series]):
+    """Power series with balls as coefficients; where a function has a kink in the ball, values at most."""
+
+    add, times = staticmethod(add), staticmethod(mul)
+
+    def __init__(self, x: Name, at: arb, order: int) -> None:
+        super().__init__({x: arb_series([at, 1], order + 1)})
+        self.order = order
+
+    def constant(self, value: arb) -> Series:
+        """A series of one coefficient."""
+        return arb_series([value], self.order + 1)
+
+    def number(self, value: Fraction) -> Series:
+        """A rational."""
+        return self.constant(ball(value))
+
+    def pi(self) -> Series:
+        """Pi."""
+        return self.constant(arb.pi())
+
+    def power(self, a: Series, n: Fraction) -> Series:
+        """a^n; at order 0 even powers are never negative."""
+        if n.denominator != 1:
+            return self.raised(a, self.number(n))
+        if abs(n) > MAX_EXPONENT:
+            raise CertificateError("certificate-too-large")
+        if n < 0:
+            below = self.power(a, -n)
+            if not (below[0] > 0 or below[0] < 0):
+                raise CertificateError("certificate-division")
+            return self.number(Fraction(1)) / below
+        if not self.order and n % 2 == 0:
+            return self.constant(abs_ball(a[0]) ** int(n))
+        return a ** int(n)
+
+    def call(self, name: str, a: Series) -> Series:
+        """A primitive function; logarithms and roots of what is certainly positive."""
+        if name == "sqrt" and not self.order:
+            return self.constant(_root(a[0]))
+        if name in ("log", "sqrt"):
+            if not a[0] > 0:
+                raise CertificateError("certificate-interval")
+            return a.log() if name == "log" else a.sqrt()
+        if name not in SMOOTH:
+            raise self.refused(name)
+        return SMOOTH[name](a)
+
+    def signs(self, a: Series) -> tuple[int, int]:
+        """The signs of the value."""
+        return signs_of(a[0])
+
+    def bars(self, a: Series) -> Series:
+        """|a|."""
+        return super().bars(a) if self.order else self.constant(abs_ball(a[0]))
+
+    def extreme(self, a: Series, b: Series, largest: bool) -> Series:
+        """The larger or smaller of two."""
+        if self.order:
+            return super().extreme(a, b, largest)
+        return self.constant(a[0].max(b[0]) if largest else a[0].min(b[0]))
 
 
 def _root(value: arb) -> arb:
@@ -165,43 +148,6 @@ def _root(value: arb) -> arb:
     return value.nonnegative_part().sqrt() if not value >= 0 else value.sqrt()
 
 
-def _divided(a: Series, b: Series) -> Series:
-    if not (b[0] > 0 or b[0] < 0):
-        raise CertificateError("certificate-division")
-    return a / b
-
-
-def _power(base: Series, n: Fraction) -> Series:
-    if n.denominator == 1:
-        if abs(n) > 64:
-            raise CertificateError("certificate-too-large")
-        if n >= 0:
-            if base.prec == 1 and n % 2 == 0 and not (base[0] > 0 or base[0] < 0):
-                return arb_series([abs_ball(base[0]) ** int(n)], 1)
-            return base ** int(n)
-        return _divided(arb_series([1], base.prec), base ** int(-n))
-    return (arb_series([ball(n)], base.prec) * _positive(base).log()).exp()
-
-
 def abs_ball(value: arb) -> arb:
     """|value|."""
     return arb(value.abs_lower()).union(arb(value.abs_upper()))
-
-
-def _bars(series: Series, order: int) -> Series:
-    if series[0] >= 0:
-        return series
-    if series[0] <= 0:
-        return -series
-    if order:
-        raise CertificateError("certificate-interval")
-    return arb_series([abs_ball(series[0])], 1)
-
-
-def _larger(a: Series, b: Series, largest: bool, order: int) -> Series:
-    gap = (a - b)[0]
-    if gap >= 0 or gap <= 0:
-        return a if bool(gap >= 0) == largest else b
-    if order:
-        raise CertificateError("certificate-interval")
-    return arb_series([a[0].max(b[0]) if largest else a[0].min(b[0])], 1)

@@ -8,7 +8,7 @@ that holds for each y >= start, and nothing is asymptotic only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import factorial
@@ -17,9 +17,11 @@ from typing import TypeAlias
 from flint import arb, arb_series
 
 from symgrad.errors import CertificateError
+from symgrad.notation.tree import Tree
 from symgrad.proving.kernel.analysis.boxes import coefficient
 from symgrad.proving.kernel.analysis.constants import ONE, ZERO, Exact, exact, pi
 from symgrad.proving.kernel.evaluate import ball
+from symgrad.proving.kernel.walk import Walk
 
 MAX_ORDER, SPARE, START = 8, 8, 3
 """Most terms of a series, how many more a germ keeps, least y: from there on log(y) >= 1."""
@@ -91,15 +93,19 @@ def rational(value: int | Fraction) -> Factor:
 Germ: TypeAlias = dict[Term, Factor]
 
 
+NO_VARIABLE: Mapping[Tree, Germ] = {}
+
+
 def constant(value: Exact) -> Germ:
     """A constant germ."""
     return {} if value.is_zero else {UNIT: of_exact(value)}
 
 
-class Germs:
+class Germs(Walk[Germ]):
     """Arithmetic of germs for y >= start, series up to `order` terms."""
 
-    def __init__(self, start: Fraction, order: int) -> None:
+    def __init__(self, start: Fraction, order: int, given: Mapping[Tree, Germ] = NO_VARIABLE) -> None:
+        super().__init__(given)
         if start < START or not 1 <= order <= MAX_ORDER:
             raise CertificateError("certificate-malformed", problem="end")
         self.start, self.order, self.most = start, order, order + SPARE
@@ -166,7 +172,19 @@ class Germs:
 
     # ---- arithmetic
 
-    def add(self, parts: Iterable[Germ]) -> Germ:
+    def number(self, value: Fraction) -> Germ:
+        """A rational."""
+        return constant(exact(value))
+
+    def pi(self) -> Germ:
+        """Pi."""
+        return constant(pi())
+
+    def add(self, a: Germ, b: Germ) -> Germ:
+        """A + b."""
+        return self.sum([a, b])
+
+    def sum(self, parts: Iterable[Germ]) -> Germ:
         """A sum."""
         total: Germ = {}
         for part in parts:
@@ -179,7 +197,7 @@ class Germs:
 
     def times(self, a: Germ, b: Germ) -> Germ:
         """A product."""
-        return self.add({m * n: f * g} for m, f in a.items() for n, g in b.items())
+        return self.sum({m * n: f * g} for m, f in a.items() for n, g in b.items())
 
     def scaled(self, germ: Germ, by: Factor) -> Germ:
         """Factor * germ."""
@@ -201,47 +219,60 @@ class Germs:
                 kept[keep] = Factor(kept[keep].ball + germ[term].ball * arb(0).union(size))
         return kept
 
-    def sign(self, germ: Germ) -> int:
-        """1 or -1 where the germ certainly has that sign for all y >= start; 0 for exactly 0."""
+    def signs(self, germ: Germ) -> tuple[int, int]:
+        """Twice 1 or -1 where the germ certainly has that sign for all y >= start; 0 for exactly 0."""
         if not germ:
-            return 0
+            return 0, 0
         _, factor, rest = self.split(germ)
         if not 1 + self.hull(rest) > 0:
             raise CertificateError("certificate-sign")
-        return 1 if factor.ball > 0 else -1
+        return (1, 1) if factor.ball > 0 else (-1, -1)
 
     # ---- functions
+
+    def call(self, name: str, a: Germ) -> Germ:
+        """A primitive function."""
+        match name:
+            case "exp":
+                return self.exp(a)
+            case "log":
+                return self.log(a)
+            case "sqrt":
+                return self.power(a, Fraction(1, 2))
+            case "erf" | "arctan":
+                return self.odd(name, a)
+        raise self.refused(name)
 
     def series(self, rest: Germ, coefficients: Callable[[int], Factor], last: arb) -> Germ:
         """c_0 + c_1 u + ... + last u^order, for the small germ u."""
         total, power = constant(ZERO), constant(ONE)
         for k in range(self.order):
-            total = self.add([total, self.scaled(power, coefficients(k))])
+            total = self.sum([total, self.scaled(power, coefficients(k))])
             power = self.times(power, rest)
-        return self.add([total, self.scaled(power, Factor(last))])
+        return self.sum([total, self.scaled(power, Factor(last))])
 
     def _around(self, rest: Germ) -> arb:
         """A ball from 0 to every value of a small germ."""
         return arb(0).union(self.hull(rest))
 
-    def power(self, germ: Germ, exponent: Fraction) -> Germ:
-        """germ^exponent: the leading term's, times a binomial series."""
-        if exponent.denominator == 1 and 0 <= exponent <= MAX_ORDER:
+    def power(self, a: Germ, n: Fraction) -> Germ:
+        """A^n: the leading term's, times a binomial series."""
+        if n.denominator == 1 and 0 <= n <= MAX_ORDER:
             result = constant(ONE)
-            for _ in range(int(exponent)):
-                result = self.times(result, germ)
+            for _ in range(int(n)):
+                result = self.times(result, a)
             return result
-        if not germ and exponent > 0:
+        if not a and n > 0:
             return {}
-        lead, factor, rest = self.split(germ)
-        outside = {lead.to(exponent): _raised(factor, exponent)}
+        lead, factor, rest = self.split(a)
+        outside = {lead.to(n): _raised(factor, n)}
         if not rest:
             return outside
         base = 1 + self._around(rest)
         if not base > 0:
             raise CertificateError("certificate-interval")
-        last = ball(_binomial(exponent, self.order)) * base ** ball(exponent - self.order)
-        inside = self.series(rest, lambda k: rational(_binomial(exponent, k)), last)
+        last = ball(_binomial(n, self.order)) * base ** ball(n - self.order)
+        inside = self.series(rest, lambda k: rational(_binomial(n, k)), last)
         return self.times(outside, inside)
 
     def log(self, germ: Germ) -> Germ:
@@ -262,7 +293,7 @@ class Germs:
             parts.append(
                 self.series(rest, lambda k: rational(Fraction((-1) ** (k + 1), k) if k else 0), last)
             )
-        return self.add(parts)
+        return self.sum(parts)
 
     def exp(self, germ: Germ) -> Germ:
         """Exp of what grows is a term, exp of what is constant a factor, exp of the rest a series."""
@@ -309,14 +340,14 @@ class Germs:
             return self.scaled(self.odd(name, self.scaled(germ, minus)), minus)
         if name == "arctan":
             gap = self.bounded(name, self.power(germ, Fraction(-1)))
-            return self.add([constant(pi() * exact(Fraction(1, 2))), self.scaled(gap, rational(-1))])
+            return self.sum([constant(pi() * exact(Fraction(1, 2))), self.scaled(gap, rational(-1))])
         least = (factor.ball * self.value(lead) * (1 + self.hull(rest))).lower()
         if not least >= 1:
             raise CertificateError("certificate-interval")
         theta = (1 - 1 / (2 * least**2)).union(arb(1)) / arb.pi().sqrt()
         square = self.scaled(self.times(germ, germ), rational(-1))
         gap = self.times(self.exp(square), self.power(germ, Fraction(-1)))
-        return self.add([constant(ONE), self.scaled(gap, Factor(-theta))])
+        return self.sum([constant(ONE), self.scaled(gap, Factor(-theta))])
 
 
 def _raised(factor: Factor, exponent: Fraction) -> Factor:
