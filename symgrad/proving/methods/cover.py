@@ -273,10 +273,14 @@ class Cover:
 
     def vanishes(self, tree: Tree) -> bool:
         """Whether the function is exactly 0 at a point."""
+        return self.sign(tree) == 0
+
+    def sign(self, tree: Tree) -> int | None:
+        """The sign at a point, None where there is none."""
         try:
-            return sign_at(self.tree, self.x, tree) == 0
+            return sign_at(self.tree, self.x, tree)
         except CertificateError:
-            return False
+            return None
 
     def touching(self, start: Fraction) -> arb | None:
         """A zero of the slope near a point where the function is 0 to the last digit; by Newton's method."""
@@ -300,7 +304,7 @@ class Cover:
         at_low = isinstance(tree, Number) and tree.value == low
         at_high = isinstance(tree, Number) and tree.value == high
         itself = not ((at_low and not self.domain.low_closed) or (at_high and not self.domain.high_closed))
-        if itself and (self.at(value) is None or (self.strict and self.vanishes(tree))):
+        if (sign := self.sign(tree)) is None or (self.strict and sign == 0):
             itself = False  # then an assumption has to keep the variable away from it
         for radius in RADII:
             for terms in (3, 5, 8):
