@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from symgrad.notation.tree import ONE, Add, Apply, Neg, Number, Pow, Tree, number
+from symgrad.proving.clock import hurry
 from symgrad.proving.kernel import normal as nf
 from symgrad.proving.methods.terms import UNIT, Term, atoms_of, product
 
@@ -130,6 +131,7 @@ class Columns:
             fresh = [t for t in self.frontier if t not in done]
             done.update(fresh)
             for number_, (group, poly) in enumerate(groups):
+                hurry()
                 for m in poly:
                     for t in fresh:
                         q = tuple([x - y for x, y in zip(t, m, strict=True)])
@@ -153,6 +155,7 @@ class Columns:
             small = sorted(usual, key=lambda pair: len(pair[1]))[:MAX_SMALL]
             first = [pair for pair in usual if pair in small or pair in usual[:MAX_SMALL]]
             for i, (t, v) in enumerate(first):
+                hurry()
                 for u, w in [*first[i:], *(pair for pair in usual[:MAX_PAIRED] if pair not in first)]:
                     yield (t, u), self.space.times(v, w)
 
@@ -184,6 +187,7 @@ class Columns:
                 parities.setdefault(tuple([n % 2 for n in q]), []).append(q)
         for shared, members in parities.items():
             for i, a in enumerate(members):
+                hurry()
                 for b in members[i + 1 :]:
                     middle = tuple([(x + y) // 2 for x, y in zip(a, b, strict=True)])
                     if tuple([x + y for x, y in zip(middle, lead, strict=True)]) in self.frontier:

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from symgrad.proving.clock import hurry
+
 Poly: TypeAlias = Mapping[Any, Fraction]
 MAX_SUPPORT = 60
 NEAR = 1e-9
@@ -59,6 +61,7 @@ def _support(matrix: Any, goal: Any) -> list[int] | None:
     x = np.zeros(count)
     scale = max(1.0, float(np.abs(goal).max()))
     for _ in range(3 * MAX_SUPPORT):
+        hurry()
         residual = goal - a @ x
         if np.abs(residual).max() < NEAR * scale:
             return [j for j in passive if x[j] > NEAR * 1e-3]
@@ -103,6 +106,7 @@ def _exact(target: Poly, columns: Sequence[Poly]) -> list[Fraction] | None:
     width = len(columns)
     reduced: list[tuple[int, dict[int, Fraction]]] = []
     for m, row in rows.items():
+        hurry()
         line = {**row, width: target.get(m, Fraction(0))}
         for pivot, other in reduced:
             if factor := line.get(pivot):
