@@ -238,6 +238,8 @@ def recognised(x: float) -> Iterator[Tree]:
         (lambda y: math.exp(min(y, 50.0)), lambda q: Apply(Name("log"), (Number(q),)), 30),
     ):
         signed = abs(x) if make is not Number else x
+        if not math.isfinite(inverse(signed)):
+            continue
         near = Fraction(inverse(signed)).limit_denominator(most)
         if abs(float(near) - inverse(signed)) < 1e-6 * max(1.0, abs(float(near))) and abs(near) < 10**6:
             tree: Tree = make(near)

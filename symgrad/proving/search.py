@@ -23,6 +23,8 @@ from symgrad.notation.tree import (
 )
 from symgrad.proving import attained, explain, kernel, oracles, places, reasons, refute, refute_arrays, rescue
 from symgrad.proving.attempt import Attempt
+from symgrad.proving.clock import until
+from symgrad.proving.depths import completed, told
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.asked import Shapes, unwritten
 from symgrad.proving.kernel.depth.letters import known_letters, symbolic
@@ -33,6 +35,7 @@ from symgrad.proving.kernel.enclosures.pieces import alternatives
 from symgrad.proving.kernel.evaluate import precise
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.methods import ARRAYS, BY_RULE, METHODS, PLACES, Method
+from symgrad.proving.methods.doubt import fails
 from symgrad.proving.needed import fewest, unneeded
 from symgrad.proving.problem import Problem, make
 from symgrad.proving.splits import pieces
@@ -79,11 +82,11 @@ def prove(
         raise InputError("claim-not-relation")
     if not all(isinstance(given, Relation | Logic | Is) for given in claim.given):
         raise InputError("given-not-relation")
-    claim = _bare(claim)
+    claim, granted = completed(_bare(claim), loop)
     chain = tuple((name, strip_spans(body)) for name, body in definitions)
     with precise():
         proof = _decide(claim, chain, gradients or {}, timeout, loop, shapes or {}, oracle)
-    return replace(proof, seconds=time.monotonic() - start)
+    return replace(told(proof, granted), seconds=time.monotonic() - start)
 
 
 def _bare(claim: Claim) -> Claim:
@@ -125,7 +128,7 @@ def _decide(
     if (found := deep or refute.counterexample(early, THOROUGH)) is not None:
         return _refuted(problem, found, timeout)
     unchecked = oracles.decided(problem) if oracle else None
-    return unchecked or _undecided(problem.claim, *reasons.of(problem, attempt.missing, attempt.tried))
+    return unchecked or _undecided(problem.claim, *reasons.of(problem, attempt.missing))
 
 
 def _arrays(problem: Problem, gradients: explain.Gradients) -> Proof:
@@ -135,7 +138,7 @@ def _arrays(problem: Problem, gradients: explain.Gradients) -> Proof:
         return refuted
     if (proof := _proved(attempt, gradients)) is not None:
         return proof
-    return _undecided(problem.claim, *reasons.of_arrays(problem, attempt.tried))
+    return _undecided(problem.claim, *reasons.of_arrays(problem))
 
 
 def _consistent(problem: Problem) -> None:
@@ -190,7 +193,8 @@ def _setting(problem: Problem, pieces: Sequence[Tree] | None = None) -> kernel.S
 
 def _proved(attempt: Attempt, gradients: Mapping[Derivative, Derivation]) -> Proof | None:
     problem = attempt.problem
-    entry = entry_for(problem.statement, _setting(problem), attempt)
+    with until(problem.deadline):
+        entry = entry_for(problem.statement, _setting(problem), attempt)
     if entry is None:
         return None
     statement = problem.statement
@@ -301,6 +305,8 @@ def _relation(statement: Relation, here: kernel.Setting, attempt: Attempt) -> En
     if here.shapes:
         return _methods(statement, here, attempt, ARRAYS)
     if statement.operators != ("=",) and (missing := _undefined(statement, here)):
+        if (entry := _conditions_first(missing, statement, here, attempt)) is not None:
+            return entry
         attempt.missing += missing
         if not any(isinstance(u, Logic) for u in here.used):
             return _methods(statement, here, attempt, (BY_RULE["line"],))
@@ -325,6 +331,24 @@ def _relation(statement: Relation, here: kernel.Setting, attempt: Attempt) -> En
                 return {"rule": "cases", "assumption": to_data(split), "parts": entries}
             return None
     return _methods(statement, here, attempt) or pieces(statement, here, attempt, entry_for)
+
+
+def _conditions_first(
+    missing: Sequence[Tree], statement: Relation, here: kernel.Setting, attempt: Attempt
+) -> Entry | None:
+    """What the sides need to have values, proved first and then used."""
+    lemmas, there = [], here
+    for condition in missing:
+        if not isinstance(condition, Relation) or condition.operators == ("!=",) or condition in here.used:
+            return None
+        if fails(condition, there):
+            return None
+        if (proof := entry_for(condition, there, attempt)) is None:
+            return None
+        lemmas.append({"statement": to_data(condition), "proof": proof})
+        there = there.with_assumption(condition)
+    inner = entry_for(statement, there, attempt)
+    return None if inner is None else {"rule": "have", "lemmas": lemmas, "proof": inner}
 
 
 def over_places(statement: Relation, here: kernel.Setting) -> bool:

@@ -14,6 +14,7 @@ from symgrad.proving.kernel.depth.letters import places_in
 from symgrad.proving.kernel.depth.loop import Lines, Loop
 from symgrad.proving.kernel.depth.readings import (
     Families,
+    directed,
     families_of,
     letters_among,
     pieces_of,
@@ -26,6 +27,7 @@ from symgrad.proving.kernel.gradient import written_out
 from symgrad.proving.kernel.setting import Setting, setting
 from symgrad.proving.kernel.written import spelled_out
 
+KINDS = ("real", "positive", "integer", "positive integer", "nonnegative integer", "natural")
 Shapes: TypeAlias = Mapping[Name, tuple[Tree, ...]]
 
 
@@ -77,39 +79,52 @@ def asked(
 
     numbers: letters that a counterexample chooses.
     """
+    if any(isinstance(n, Is) and n.kind not in KINDS for tree in (statement, *given) for n in walk(tree)):
+        raise CertificateError("certificate-unsupported", kind="Is")
     if shapes:
         return with_arrays(statement, given, definitions, functions, shapes)
+    statement, *given = upward(statement, given, loop)
     known = {**settled_letters(statement, given, loop), **(numbers or {})}
     known = {letter: value for letter, value in known.items() if letter not in _labels(definitions, loop)}
+    ranges = [] if loop is None else loop.facts(statement)
+    if numbers is None and loop is not None and any(names_in(at(fact, known)) for fact in ranges):
+        known.pop(loop.depth, None)  # a place that is a letter needs the layers, even where n = 4
     if numbers is not None and loop is not None and loop.depth not in known:
         raise CertificateError("certificate-counterexample")
-    ranges = [] if loop is None else loop.facts(statement)
-    if known:
-        statement, *given = (at(tree, known) for tree in (statement, *given))
-        ranges = [at(fact, known) for fact in ranges]
+    read = None if numbers is None else families_of(statement, given, loop)
+    statement, ranges = at(statement, known), [at(fact, known) for fact in ranges]
+    written = [at(g, known if read is None else read.beside(known, g)) for g in given]
     if loop is not None and loop.depth in known:
         definitions, loop = loop.unrolled(_whole(known[loop.depth])), None
-        # A letter that is left is a place of its own only where the claim is proved for every value there.
-        closed = ranges if numbers is not None else [fact for fact in ranges if not names_in(fact)]
-        if any(names_in(fact) or truth(fact, {}, {}) is not True for fact in closed):
+        if any(names_in(fact) or truth(fact, {}, {}) is not True for fact in ranges):
             raise CertificateError("certificate-assumption")
     writer = None
     if loop is None:
         chain = tuple((name, spelled_out(body, functions)) for name, body in definitions)
-        trees = [written_out(spelled_out(t, functions), chain) for t in (statement, *given)]
+        trees = [written_out(spelled_out(t, functions), chain) for t in (statement, *written)]
     else:
         loop = _spelled(loop, functions)
         chain = (*loop.before, *loop.after)
-        plain = [spelled_out(t, functions) for t in (statement, *given)]
+        plain = [spelled_out(t, functions) for t in (statement, *written)]
         used = [piece for g in plain[1:] for piece in parts(g)]
         letters = letters_among((*used, *ranges), plain, loop)
         writer = tokens(loop, letters, *plain)
         trees = [writer.written_out(tree) for tree in plain]
     statement, *rest = trees
+    if read is not None and loop is None:
+        members = [*names_in(statement), *(n for pair in chain for tree in pair for n in names_in(tree))]
+        rest = read.for_members(given, rest, known, members, bool(definitions))
     families = families_of(statement, rest, loop)
     if families is not None:
         families = replace(families, ranges=tuple(ranges))
     return Asked(functions, statement, tuple(rest), chain, families, writer, known=known)
+
+
+def upward(statement: Tree, given: Sequence[Tree], loop: Loop | None) -> list[Tree]:
+    """The claim and its assumptions with every range upward, as their letters say before any has a number."""
+    trees, pieces = (statement, *given), [piece for g in given for piece in parts(g)]
+    letters = letters_among((*pieces, *([] if loop is None else loop.facts(statement))), trees, loop)
+    return [directed(tree, letters) for tree in trees]
 
 
 def with_arrays(

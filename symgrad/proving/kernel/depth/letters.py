@@ -48,9 +48,15 @@ class Letters:
 
     def nonnegative(self, form: Linear) -> bool:
         """Whether a form is certainly >= 0."""
+        least = self.least(form)
+        return least is not None and least >= 0
+
+    def least(self, form: Linear) -> Fraction | None:
+        """A number that a form certainly does not lie below."""
         if not form[0]:
-            return form[1] >= 0
-        return any(total[0] == form[0] and form[1] >= total[1] for total in self._sums())
+            return form[1]
+        below = [form[1] - constant for terms, constant in self._sums() if terms == form[0]]
+        return max(below, default=None)
 
     def exponent(self, tree: Tree) -> Linear | None:
         """An exponent as a form in letters that are integers; None where it is a number or something else."""

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+from symgrad.errors import CertificateError
 from symgrad.notation.indices import from_linear, linear
 from symgrad.notation.places import at, gap
-from symgrad.notation.tree import ONE, BigOp, Is, Name, Number, Relation, Tree, names_in, walk
+from symgrad.notation.tree import ONE, BigOp, Is, Name, Number, Relation, Tree, names_in, rebuild, walk
 from symgrad.proving.kernel.depth.letters import Letters, known_letters, symbolic
 from symgrad.proving.kernel.depth.loop import Loop, free_names
+from symgrad.proving.kernel.evaluate import truth
 from symgrad.proving.kernel.families import parts
 
 MAX_INSTANCES = 2000
@@ -68,11 +70,48 @@ class Families:
             for (place,), (low, high) in ((i, e) for i, e in ends if e is not None)
         )
 
+    def own(self, assumption: Tree) -> frozenset[str]:
+        """The letters of an assumption that run over a family."""
+        return index_letters(assumption, self.exact) - self.fixed if assumption in self.given else frozenset()
+
+    def beside(self, numbers: Mapping[str, Tree], assumption: Tree) -> dict[str, Tree]:
+        """The letters with numbers, without those that run over a family in an assumption."""
+        own = self.own(assumption)
+        return {letter: value for letter, value in numbers.items() if letter not in own}
+
+    def for_members(
+        self,
+        given: Sequence[Tree],
+        written: Sequence[Tree],
+        numbers: Mapping[str, Tree],
+        members: Sequence[Name],
+        closed: bool,
+    ) -> list[Tree]:
+        """The assumptions where every letter has a number: a family's for each member its conditions allow.
+
+        written: the assumptions with their numbers and without tokens. closed: there are no other members.
+        """
+        found: dict[Tree, None] = {}
+        running = {letter for g in given for letter in self.own(g)} - numbers.keys()
+        for assumption, tree in zip(given, written, strict=True):
+            own = self.own(assumption)
+            if not own and (assumption not in self.conditions or running.isdisjoint(stems(tree))):
+                found[tree] = None
+            if own and own <= numbers.keys():
+                found[at(tree, numbers)] = None
+            for values in self._choices(tree, members) if own else ():
+                conditions = (at(c, {**numbers, **values}) for c in self.about(own))
+                piece = at(tree, values)
+                there = not closed or all(name in members for name in names_in(piece) if name.indices)
+                if there and not any(_fails(c) for c in conditions):
+                    found[piece] = None
+        return list(found)
+
     def without(self, letter: str) -> Families:
         """What is assumed whatever a letter stands for; the layers too, unless they depend on it."""
         kept = []
         for assumption in self.given:
-            own = index_letters(assumption, self.exact) - self.fixed
+            own = self.own(assumption)
             said = [assumption, *self.about(own)]
             if letter in own or all(letter not in stems(tree) for tree in said):
                 kept.append(assumption)
@@ -107,6 +146,31 @@ def _solved(pattern: Tree, letter: str, place: Tree) -> Tree | None:
     offset = from_linear(((), form[1]))
     difference = gap(offset, place)
     return None if difference is None else from_linear(difference)
+
+
+def _fails(condition: Tree) -> bool:
+    try:
+        return truth(condition, {}, {}) is False
+    except CertificateError:
+        return False
+
+
+def directed(tree: Tree, letters: Letters) -> Tree:
+    """The tree with every range upward: one whose ends do not say it runs where it is certainly bounded."""
+    if not isinstance(tree, BigOp):
+        return rebuild(tree, lambda child: directed(child, letters))
+    low, high = tree.low, tree.high
+    up, down = gap(low, high), gap(high, low)
+    unknown = CertificateError("certificate-direction", low=str(low), high=str(high))
+    if up is None or down is None:
+        raise unknown
+    if not tree.ascending:
+        turned = tree.ascending is False or (up[1] < -1 if not up[0] else letters.least(up) is None)
+        if turned and letters.least(down) is None:
+            raise unknown
+        low, high = (high, low) if turned else (low, high)
+    body = directed(tree.body, letters.within(tree.index, low, high))
+    return BigOp(tree.kind, body, tree.index, low, high, True)
 
 
 def letters_among(used: Iterable[Tree], trees: Sequence[Tree], loop: Loop | None) -> Letters:
