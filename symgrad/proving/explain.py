@@ -31,7 +31,7 @@ from symgrad.proving.estimate import entry_steps
 from symgrad.proving.extremes import extremes
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.enclosures.bounds import Bounds
-from symgrad.proving.kernel.enclosures.domain import conditions, implied
+from symgrad.proving.kernel.enclosures.domain import conditions
 from symgrad.proving.kernel.enclosures.intervals import MIRROR
 from symgrad.proving.kernel.enclosures.ranges import function_range
 from symgrad.proving.kernel.normal import ABS
@@ -93,7 +93,7 @@ def where(problem: Problem, used: Sequence[Tree]) -> tuple[Tree, ...]:
     for tree in (spelled_out(problem.claim.statement, problem.functions), problem.statement, *bodies):
         for condition in conditions(tree, problem.functions):
             written = problem.written(condition)
-            if isinstance(written, Relation) and not implied(written, bounds):
+            if isinstance(written, Relation) and not bounds.implies(written):
                 found.setdefault(written, _solved(condition, bounds))
     return tuple(found.values())
 

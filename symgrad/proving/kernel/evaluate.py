@@ -186,11 +186,17 @@ def truth(tree: Tree, values: Mapping[Tree, Value], functions: Mapping[str, str]
             return _connect(operator, [truth(part, values, functions) for part in arguments])
         case Is(subject, kind):
             value = evaluate(subject, values, functions)
-            if kind == "real":
-                return True
-            if not isinstance(value, Fraction):
-                return None
-            return value.denominator == 1 and ("positive" not in kind or value > 0)
+            if kind in ("real", "positive"):
+                return True if kind == "real" else compare(">", value, Fraction(0))
+            least = {
+                "integer": value,
+                "positive integer": 1,
+                "nonnegative integer": 0,
+                "natural": 0,
+            }.get(kind)
+            if least is None or not isinstance(value, Fraction) or (kind == "natural" and value == 0):
+                return None  # whether 0 is natural is left open
+            return value.denominator == 1 and value >= least
     raise Undefined("certificate-no-value", kind=type(tree).__name__)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import product
 
-from symgrad.notation.tree import Add, Logic, Name, Neg, Number, Relation, Tree, names_in, number, substitute
+from symgrad.errors import CertificateError
+from symgrad.notation.places import at
+from symgrad.notation.tree import Add, Logic, Name, Neg, Number, Relation, Tree, names_in, number
+from symgrad.proving.kernel.substitution import put_in
 
 MAX_INSTANCES = 20_000
 
@@ -42,12 +45,16 @@ def instances(
     exact = all(name in members for name in names)
     if not letters or (exact and not both):
         return parts(assumption)
+    if both and any(not _solvable(name, member) for name in names for member in members):
+        raise CertificateError("certificate-assumption")
     choices = [_values(letter, names, members) for letter in letters]
     found: dict[Tree, None] = dict.fromkeys(parts(assumption)) if exact else {}
     for count, values in enumerate(product(*choices)):
         if count >= MAX_INSTANCES:
+            if both:
+                raise CertificateError("certificate-too-large")
             break
-        filled = substitute(assumption, dict(zip(letters, values, strict=True)))
+        filled = at(put_in(assumption, dict(zip(letters, values, strict=True)), indices=True), {})
         if not closed or all(name in members for name in names_in(filled) if name.indices):
             found.update(dict.fromkeys(parts(filled)))
     return list(found)
@@ -57,6 +64,17 @@ def _letters(name: Name) -> list[Name]:
     """The free index letters of a name."""
     inside = [n for index in name.indices for n in names_in(index)]
     return [n for n in inside if not n.indices and len(n.stem) == 1]
+
+
+def _solvable(name: Name, member: Name) -> bool:
+    """Whether it is known for which values of its letters the name is this member."""
+    if name.stem != member.stem or len(name.indices) != len(member.indices):
+        return True
+    for pattern, index in zip(name.indices, member.indices, strict=True):
+        letters = _letters(Name("", (pattern,)))
+        if letters and (len(letters) > 1 or _solve(pattern, letters[0], index) is None):
+            return False
+    return True
 
 
 def _values(letter: Name, names: list[Name], members: list[Name]) -> list[Tree]:

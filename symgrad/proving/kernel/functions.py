@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
 
+from symgrad.errors import CertificateError
 from symgrad.functions import registry
-from symgrad.notation.tree import Name, Relation, Tree, substitute
+from symgrad.notation.tree import ZERO, Apply, Indicator, Name, Relation, Tree, substitute, walk
+from symgrad.proving.kernel.gradient import local
 
 ELEMENTARY = frozenset({"abs", "exp", "log", "sqrt", "max", "min", "piecewise"})
 
@@ -56,6 +58,43 @@ def exponential(name: str) -> Tree | None:
     if found is None or found.exponential is None or name in ELEMENTARY:
         return None
     return registry.formula(found.exponential)
+
+
+def applicable(tree: Apply, name: str | None) -> None:
+    """Refuse what no rule speaks of: a slope of max, sqrt(a, b), a second slope with jumps."""
+    if name in ("max", "min", "piecewise"):
+        plain = not tree.order and not tree.options
+    elif name in ELEMENTARY:
+        plain = len(tree.arguments) == 1 and not tree.options and (tree.order <= 1 or name != "abs")
+    else:
+        plain = name is None or tree.order <= 1 or slope_of_slope(name) is not None
+    if not plain:
+        raise CertificateError("certificate-unsupported", kind="Apply")
+
+
+def domain(name: str, order: int, argument: Tree) -> Relation | None:
+    """Where a built-in or its derivative has a value, as a condition on the argument; None for everywhere."""
+    if name in ("log", "sqrt"):
+        return Relation((">=" if name == "sqrt" and not order else ">",), (argument, ZERO))
+    return derivative_domain(name, argument) if order else None
+
+
+@cache
+def slope_of_slope(name: str) -> Tree | None:
+    """The second derivative of a built-in that has one everywhere, by f itself where f' is; or None."""
+    found = registry.lookup(name)
+    if found is None or found.kinks or found.domain or found.derivative_domain:
+        return None
+    try:
+        slope = local(registry.formula(found.derivative), Name("x"))
+    except CertificateError:
+        return None
+    return None if any(isinstance(n, Indicator) or _is_bars(n) for n in walk(slope)) else slope
+
+
+def _is_bars(node: Tree) -> bool:
+    """Whether a tree is |...| or a slope of it."""
+    return isinstance(node, Apply) and node.function == Name("abs")
 
 
 def derivative_domain(name: str, argument: Tree) -> Relation | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import islice
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import (
@@ -21,7 +22,10 @@ from symgrad.notation.tree import (
     Tree,
     names_in,
     rebuild,
+    walk,
 )  # fmt: skip
+
+MAX_NODES = 100_000
 
 
 def local(tree: Tree, by: Name) -> Tree:
@@ -118,5 +122,8 @@ def _gather(paths: list[tuple[Tree, ...]]) -> tuple[Tree, ...]:
 def written_out(tree: Tree, definitions: Sequence[tuple[Name, Tree]]) -> Tree:
     """The tree with every derivative token replaced by its product."""
     if isinstance(tree, Derivative):
-        return times(total(tree, definitions)) if definitions else tree
+        found = times(total(tree, definitions)) if definitions else tree
+        if next(islice(walk(found), MAX_NODES, None), None) is not None:
+            raise CertificateError("certificate-too-large")
+        return found
     return rebuild(tree, lambda child: written_out(child, definitions))

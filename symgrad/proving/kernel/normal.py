@@ -7,8 +7,10 @@ functions in canonical spelling, and absolute values; what is not understood is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
+from itertools import islice
 from typing import TypeAlias
 
 from symgrad.errors import CertificateError
@@ -29,13 +31,14 @@ from symgrad.notation.tree import (
     children,
     number,
     substitute,
+    walk,
 )  # fmt: skip
 from symgrad.proving.kernel import functions as known
 
 Monomial: TypeAlias = frozenset[tuple[Tree, int]]
 Poly: TypeAlias = dict[Monomial, Fraction]
 UNIT: Monomial = frozenset()
-MAX_TERMS, MAX_DEGREE = 2000, 64
+MAX_TERMS, MAX_DEGREE, MAX_BITS, MAX_NODES = 2000, 64, 40_000, 4000
 ABS = Name("abs")
 ODD = frozenset({"erf", "arctan"})
 """Functions that are odd by definition."""
@@ -69,9 +72,15 @@ class Normaliser:
     unfold: int = 0
     never_negative: Callable[[Tree], bool] = lambda tree: False
     nonzero: Callable[[Tree], bool] = lambda tree: False
+    _memo: dict[Tree, Rational] = field(default_factory=dict, compare=False, repr=False)
 
     def __call__(self, tree: Tree) -> Rational:
         """The normal form."""
+        if (found := self._memo.get(tree)) is None:
+            found = self._memo[tree] = self._form(tree)
+        return found
+
+    def _form(self, tree: Tree) -> Rational:
         match tree:
             case Number(value):
                 return Rational(constant(value), constant(1))
@@ -254,7 +263,7 @@ def add(a: Poly, b: Poly) -> Poly:
     """A + b."""
     total = dict(a)
     for monomial, c in b.items():
-        total[monomial] = total.get(monomial, Fraction(0)) + c
+        total[monomial] = short(total.get(monomial, Fraction(0)) + c)
         if not total[monomial]:
             del total[monomial]
     return total
@@ -268,8 +277,15 @@ def times(a: Poly, b: Poly) -> Poly:
     for m, c in a.items():
         for n, d in b.items():
             key = join(m, n)
-            total[key] = total.get(key, Fraction(0)) + c * d
+            total[key] = short(total.get(key, Fraction(0)) + c * d)
     return {monomial: c for monomial, c in total.items() if c}
+
+
+def short(value: Fraction) -> Fraction:
+    """The number; refused where it has too many digits."""
+    if value.numerator.bit_length() + value.denominator.bit_length() > MAX_BITS:
+        raise CertificateError("certificate-too-large")
+    return value
 
 
 def join(m: Monomial, n: Monomial) -> Monomial:
@@ -339,7 +355,15 @@ def inverse(value: Rational) -> Rational:
 
 def order(monomial: Monomial) -> tuple[int, str]:
     """A fixed order of monomials: the constant first, then by degree and spelling."""
-    return sum(e for _, e in monomial), "|".join(sorted(f"{base!r}^{e}" for base, e in monomial))
+    return sum(e for _, e in monomial), "|".join(sorted(f"{spelled(base)}^{e}" for base, e in monomial))
+
+
+@lru_cache(maxsize=4096)
+def spelled(tree: Tree) -> str:
+    """A tree as text; refused where it is too long to be compared so."""
+    if next(islice(walk(tree), MAX_NODES, None), None) is not None:
+        raise CertificateError("certificate-too-large")
+    return repr(tree)
 
 
 def to_tree(poly: Poly) -> Tree:
@@ -348,7 +372,7 @@ def to_tree(poly: Poly) -> Tree:
     for monomial in sorted(poly, key=order):
         c = poly[monomial]
         factors: list[Tree] = [number(abs(c))] if abs(c) != 1 or not monomial else []
-        for base, e in sorted(monomial, key=lambda pair: repr(pair)):
+        for base, e in sorted(monomial, key=lambda pair: (spelled(pair[0]), pair[1])):
             factors.append(base if e == 1 else Pow(base, number(e)))
         product = factors[0] if len(factors) == 1 else Mul(tuple(factors))
         terms.append(Neg(product) if c < 0 else product)

@@ -9,6 +9,7 @@ from symgrad.notation.tree import Name, Number, Relation, Tree, names_in
 from symgrad.proving.kernel.depth.readings import Families, stems
 from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.families import parts
+from symgrad.proving.kernel.substitution import put_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class Setting:
         lines = [pair for pair in self.definitions if all(letter not in stems(tree) for tree in pair)]
         families = None if self.families is None else self.families.without(letter)
         return setting(self.functions, lines, used, families, self.shapes)
+
+    def with_settled(self, tree: Tree) -> Tree:
+        """A tree with its numbers for the names that have one; the indices of a chain's names are labels."""
+        loop = None if self.families is None else self.families.loop
+        return put_in(tree, self.settled, indices=not self.definitions and loop is None)
 
     def bounds(self, *trees: Tree) -> Bounds:
         """Facts for these trees, with the definitions they reach."""

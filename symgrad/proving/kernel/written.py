@@ -21,7 +21,7 @@ from symgrad.notation.tree import (
 )
 from symgrad.proving.kernel import functions as known
 
-MAX_FACTORS = 200
+MAX_FACTORS, MAX_NODES = 200, 100_000
 
 
 def spelled_out(tree: Tree, functions: Mapping[str, str]) -> Tree:
@@ -41,7 +41,7 @@ def _factors(kind: str, body: Tree, index: str, low: Fraction, high: Fraction) -
     if low.denominator != 1 or high.denominator != 1 or any(isinstance(n, BigOp) for n in walk(body)):
         return None
     ends = range(int(low), int(high) + 1)
-    if len(ends) > MAX_FACTORS:
+    if len(ends) > MAX_FACTORS or sum(1 for _ in walk(body)) * len(ends) > MAX_NODES:
         raise CertificateError("certificate-too-large")
     parts = tuple(at(body, {index: number(k)}) for k in ends)
     if not parts:

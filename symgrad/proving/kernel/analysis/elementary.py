@@ -67,7 +67,7 @@ def formula(name: str, order: int) -> Tree:
         return elementary(registry.formula(text), {})
     if order == 1:
         return elementary(registry.formula(found.derivative), {})
-    slope = slope_of_slope(name)
+    slope = known.slope_of_slope(name)
     if slope is None:
         raise CertificateError("certificate-unsupported", kind="Apply")
     for _ in range(order - 2):
@@ -76,20 +76,6 @@ def formula(name: str, order: int) -> Tree:
     if broken or sum(1 for _ in walk(slope)) > MAX_NODES:
         raise CertificateError("certificate-unsupported", kind="Apply")
     return elementary(slope, {})
-
-
-@lru_cache(maxsize=64)
-def slope_of_slope(name: str) -> Tree | None:
-    """The second derivative of a built-in that has one everywhere, by f itself where f' is; or None."""
-    found = registry.lookup(name)
-    if found is None or found.kinks or found.domain or found.derivative_domain:
-        return None
-    try:
-        slope = local(registry.formula(found.derivative), ARGUMENT)
-    except CertificateError:
-        return None
-    broken = any(isinstance(n, Indicator) or _is(n, "abs") for n in walk(slope))
-    return None if broken else slope
 
 
 def _is(node: Tree, name: str) -> bool:

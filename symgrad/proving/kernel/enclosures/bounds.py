@@ -27,7 +27,6 @@ from symgrad.notation.tree import (
     Relation,
     Tree,
     substitute,
-    walk,
 )  # fmt: skip
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
@@ -42,6 +41,10 @@ from symgrad.proving.kernel.enclosures.ranges import (
     larger,
 )
 from symgrad.proving.kernel.evaluate import Undefined, evaluate
+
+LEAST_WHOLE = {"positive integer": 1, "nonnegative integer": 0, "natural": 0}
+SWITCHES = 2
+"""How deep products with conditions are looked into with the condition assumed."""
 
 
 class Missing(CertificateError):
@@ -67,8 +70,10 @@ class Bounds:
         functions: Mapping[str, str],
         given: Sequence[Tree] = (),
         definitions: Sequence[tuple[Name, Tree]] = (),
+        switches: int = SWITCHES,
     ) -> None:
         self.functions = functions
+        self._switches = switches
         self.normal = nf.Normaliser(functions, 0, self._never_negative)
         self._facts: dict[Key, Interval] = {}
         self._nonzero: set[Key] = set()
@@ -125,9 +130,10 @@ class Bounds:
             case Relation(operators, operands):
                 for operator, a, b in zip(operators, operands, operands[1:], strict=False):
                     self._learn_pair(operator, a, b)
-            case Is(subject, kind) if "positive" in kind:
-                whole = "integer" in kind
-                self._learn_pair(">=" if whole else ">", subject, Number(Fraction(int(whole))))
+            case Is(subject, "positive"):
+                self._learn_pair(">", subject, ZERO)
+            case Is(subject, kind) if kind in LEAST_WHOLE:
+                self._learn_pair(">=", subject, Number(Fraction(LEAST_WHOLE[kind])))
 
     def _learn_pair(self, operator: str, a: Tree, b: Tree) -> None:
         value = self.normal(Add((a, Neg(b))))
@@ -271,14 +277,14 @@ class Bounds:
             case Add(terms):
                 total = point(0)
                 for term in terms:
-                    total = total + self.enclose(term)
+                    total = (total + self.enclose(term)).shortened()
                 return total
             case Neg(a):
                 return -self.enclose(a)
             case Mul(factors):
                 product = point(1)
                 for factor in factors:
-                    product = product * self.enclose(factor)
+                    product = (product * self.enclose(factor)).shortened()
                 return product & self._switched(factors)
             case Div(a, b):
                 return self.enclose(a) * self._reciprocal(b)
@@ -288,6 +294,7 @@ class Bounds:
                 power = self.enclose(base).power(int(abs(n)))
                 return power if n >= 0 else self._reciprocal(Pow(base, Number(-n)))
             case Indicator(condition):
+                self.defined(condition)
                 held = self.decided(condition)
                 return Interval(Fraction(0), True, Fraction(1), True) if held is None else point(int(held))
             case Apply():
@@ -296,11 +303,12 @@ class Bounds:
 
     def _switched(self, factors: tuple[Tree, ...]) -> Interval:
         """X 1[x > 0]: 0, or the other factors' values where the condition holds."""
-        for k, factor in enumerate(factors):
+        for k, factor in enumerate(factors if self._switches else ()):
             if isinstance(factor, Indicator):
                 rest = Mul((*factors[:k], *factors[k + 1 :]))
                 try:
-                    return Bounds(self.functions, (factor.condition,)).enclose(rest).hull(point(0))
+                    here = Bounds(self.functions, (factor.condition,), switches=self._switches - 1)
+                    return here.enclose(rest).hull(point(0))
                 except Empty:
                     return point(0)
         return LINE
@@ -308,10 +316,16 @@ class Bounds:
     def defined(self, *claims: Tree) -> None:
         """Raise unless both sides of every comparison have values wherever the assumptions hold."""
         for claim in claims:
-            for node in walk(claim):
-                if isinstance(node, Relation):
-                    for side in node.operands:
+            match claim:
+                case Relation(_, parts):
+                    for side in parts:
                         self.enclose(side)
+                case Logic(_, parts):
+                    self.defined(*parts)
+                case Is(subject):
+                    self.enclose(subject)
+                case _:
+                    raise CertificateError("certificate-unsupported", kind=type(claim).__name__)
 
     def decided(self, condition: Tree) -> bool | None:
         """Whether a condition certainly holds or certainly fails, both its sides being defined then."""
@@ -321,11 +335,21 @@ class Bounds:
         operands = condition.operands
         for operator, a, b in zip(condition.operators, operands, operands[1:], strict=False):
             try:
-                gap = self.enclose(Add((a, Neg(b))))
+                gap = self.enclose(a if b == ZERO else Add((a, Neg(b))))
             except (Missing, Undefined):
                 return None
             links.append(_sign(operator, gap))
         return False if False in links else None if None in links else True
+
+    def implies(self, condition: Relation) -> bool:
+        """Whether the assumptions give a condition `a operator b`."""
+        if self.decided(condition) is True:
+            return True
+        (operator,), (a, b) = condition.operators, condition.operands
+        try:
+            return operator == "!=" and self.nonzero(a if b == ZERO else Add((a, Neg(b))))
+        except (Missing, Undefined):
+            return False
 
     def _reciprocal(self, tree: Tree) -> Interval:
         value = self.enclose(tree)
@@ -339,6 +363,7 @@ class Bounds:
 
     def _apply(self, tree: Apply) -> Interval:
         name = known.resolve(tree.function, self.functions)
+        known.applicable(tree, name)
         if name == "piecewise":
             values = [*tree.arguments[::2][: len(tree.arguments) // 2], tree.arguments[-1]]
             self.defined(*tree.arguments[1:-1:2])
@@ -354,19 +379,16 @@ class Bounds:
             for other in arguments[1:]:
                 best = larger(best, other) if name == "max" else -larger(-best, -other)
             return best
-        if name is None or len(arguments) != 1 or tree.order > 2 or tree.options:
+        if name is None or len(arguments) != 1:
             return LINE
         (x,) = arguments
+        domain = known.domain(name, tree.order, tree.arguments[0])
+        if domain is not None and not self.implies(domain):
+            raise Missing(domain)
+        if tree.order > 2 or tree.options:
+            return LINE
         if name == "abs":
             return Interval(Fraction(-1), True, Fraction(1), True) if tree.order else x.magnitude()
-        if name in ("log", "sqrt"):
-            operator = ">=" if name == "sqrt" and not tree.order else ">"
-            if not (x.nonnegative if operator == ">=" else x.positive):
-                raise Missing(Relation((operator,), (tree.arguments[0], ZERO)))
-        if tree.order and (domain := known.derivative_domain(name, tree.arguments[0])) is not None:
-            (operator,), (a, b) = domain.operators, domain.operands
-            if not (operator == "!=" and self.nonzero(Add((a, Neg(b))))):
-                raise Missing(domain)
         found = image(name, tree.order, x)
         if tree.order == 1 and x != LINE and (formula := known.derivative(name)) is not None:
             found = found & self.enclose(substitute(formula, {Name("x"): tree.arguments[0]}))

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from symgrad.notation.tree import ZERO, Apply, Constant, Div, Number, Pow, Relation, Tree, walk
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.enclosures.bounds import Bounds, Missing
-from symgrad.proving.kernel.evaluate import Undefined
+from symgrad.proving.kernel.enclosures.bounds import Bounds
 
 
 def conditions(tree: Tree, functions: Mapping[str, str]) -> Iterator[Relation]:
@@ -20,11 +19,9 @@ def conditions(tree: Tree, functions: Mapping[str, str]) -> Iterator[Relation]:
                 continue
             case Pow(base, exponent):
                 yield from _of_power(base, exponent)
-            case Apply(_, (argument,), order, _) if order <= 1:
+            case Apply(_, (argument,), order, _):
                 name = known.resolve(node.function, functions)
-                if name in ("log", "sqrt"):
-                    yield Relation((">=" if name == "sqrt" and not order else ">",), (argument, ZERO))
-                elif name and order and (found := known.derivative_domain(name, argument)) is not None:
+                if name is not None and (found := known.domain(name, order, argument)) is not None:
                     yield found
 
 
@@ -36,18 +33,7 @@ def _of_power(base: Tree, exponent: Tree) -> Iterator[Relation]:
         yield Relation(("!=",), (base, ZERO))
 
 
-def implied(condition: Relation, bounds: Bounds) -> bool:
-    """Whether the assumptions give a condition."""
-    if bounds.decided(condition) is True:
-        return True
-    (operator,), (a, b) = condition.operators, condition.operands
-    try:
-        return operator == "!=" and b == ZERO and bounds.nonzero(a)
-    except (Missing, Undefined):
-        return False
-
-
 def open_conditions(trees: Iterable[Tree], bounds: Bounds) -> list[Relation]:
     """The conditions of some trees that the assumptions do not give."""
     found = dict.fromkeys(c for tree in trees for c in conditions(tree, bounds.functions))
-    return [c for c in found if not implied(c, bounds)]
+    return [c for c in found if not bounds.implies(c)]

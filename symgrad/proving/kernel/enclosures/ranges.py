@@ -12,7 +12,6 @@ from symgrad.errors import CertificateError
 from symgrad.notation.tree import Add, Apply, Div, Indicator, Mul, Name, Neg, Number, Relation, Tree, walk
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.analysis.elementary import slope_of_slope
 from symgrad.proving.kernel.analysis.extrema import range_by_extrema
 from symgrad.proving.kernel.enclosures.intervals import LINE, Interval, point
 from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate
@@ -131,7 +130,7 @@ def derived_range(name: str, order: int) -> Interval:
     if (axiom := axioms.get((name, order))) is not None or order > 2:
         return axiom or LINE
     found = range_by_extrema(name, order)
-    formula = slope_of_slope(name) if order == 2 else known.derivative(name) if order else known.value(name)
+    formula = (known.value, known.derivative, known.slope_of_slope)[order](name)
     if formula is not None:
         with suppress(CertificateError):
             found = found & by_pieces(formula)

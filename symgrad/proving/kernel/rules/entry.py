@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from symgrad.errors import CertificateError
-from symgrad.notation.tree import BigOp, Relation, Tree, substitute, walk
-from symgrad.proving.kernel.depth.readings import stems
+from symgrad.notation.tree import Relation, Tree
 from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.normal import Normaliser
 from symgrad.proving.kernel.setting import Setting
@@ -27,9 +26,7 @@ def comparison(statement: Tree, here: Setting) -> tuple[str, Tree, Tree]:
     """Operator and both sides of one comparison, what is settled put in."""
     match statement:
         case Relation((operator,), (a, b)):
-            bound = {n.index for side in (a, b) for n in walk(side) if isinstance(n, BigOp)}
-            settled = {name: value for name, value in here.settled.items() if bound.isdisjoint(stems(name))}
-            return operator, substitute(a, settled), substitute(b, settled)
+            return operator, here.with_settled(a), here.with_settled(b)
     raise CertificateError("certificate-rule")
 
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from itertools import islice
 
 from symgrad.errors import CertificateError
-from symgrad.notation.tree import Add, Name, Neg, Tree, substitute, walk
+from symgrad.notation.tree import Add, Name, Neg, Tree, walk
 from symgrad.proving.kernel.enclosures.domain import open_conditions
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, normaliser, only
 from symgrad.proving.kernel.setting import Setting, setting
+from symgrad.proving.kernel.substitution import put_in
 
 MAX_NODES = 400
 
@@ -36,7 +37,7 @@ def identity(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None
 def _put_in(tree: Tree, definitions: Sequence[tuple[Name, Tree]]) -> Tree:
     """The tree with every defined name replaced by its right side, down to the leaves."""
     for name, body in reversed(definitions):
-        tree = substitute(tree, {name: body})
+        tree = put_in(tree, {name: body})
         if sum(1 for _ in islice(walk(tree), MAX_NODES)) == MAX_NODES:
             raise CertificateError("certificate-too-large")
     return tree

@@ -25,7 +25,6 @@ from symgrad.notation.tree import (
     Relation,
     Tree,
     number,
-    substitute,
 )  # fmt: skip
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
@@ -70,7 +69,7 @@ def known_fact(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> No
     if operator in ("<", "<="):
         a, b = b, a
     normal = normaliser(entry, bounds)
-    product = Mul((by, substitute(gap, here.settled)))
+    product = Mul((by, here.with_settled(gap)))
     if not normal(Add((a, Neg(b)))).equals(normal(product)):
         raise CertificateError("certificate-identity")
     match operator, sign:

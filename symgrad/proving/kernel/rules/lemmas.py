@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
-from symgrad.notation.tree import ZERO, Apply, BigOp, Name, Relation, Tree, names_in, substitute, walk
+from symgrad.notation.places import plain_letters
+from symgrad.notation.tree import ZERO, Apply, BigOp, Name, Relation, Tree, walk
 from symgrad.proving.kernel.enclosures.intervals import Empty
 from symgrad.proving.kernel.enclosures.pieces import alternatives
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, normaliser, only
 from symgrad.proving.kernel.setting import Setting, setting
+from symgrad.proving.kernel.substitution import put_in
 
 FALSE = Relation(("<",), (ZERO, ZERO))
 
@@ -66,20 +68,20 @@ def generalise(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> No
     pieces = [from_data(piece) for piece in entry["given"]]
     if any(piece not in here.used for piece in pieces):
         raise CertificateError("certificate-assumption")
-    taken = {n for tree in (statement, *here.used) for n in names_in(tree)}
-    taken.update(n for name, body in here.definitions for n in (name, *names_in(body)))
+    taken = {letter for tree in (statement, *here.used) for letter in plain_letters(tree)}
+    taken.update(letter for pair in here.definitions for tree in pair for letter in plain_letters(tree))
     if any(isinstance(node, BigOp) for tree in (statement, *pieces) for node in walk(tree)):
         raise CertificateError("certificate-unsupported", kind="BigOp")
     named: dict[Tree, Tree] = {}
     for data, term in entry["names"]:
         name, tree = from_data(data), from_data(term)
-        if not isinstance(name, Name) or name.indices or name in taken:
+        if not isinstance(name, Name) or name.indices or name.stem in taken:
             raise CertificateError("certificate-definition")
-        taken.add(name)
+        taken.add(name.stem)
         here.bounds(tree).enclose(tree)
         named[tree] = name
-    given = [substitute(piece, named) for piece in pieces]
-    prove(substitute(statement, named), entry["proof"], setting(here.functions, here.definitions, given))
+    given = [put_in(piece, named) for piece in pieces]
+    prove(put_in(statement, named), entry["proof"], setting(here.functions, here.definitions, given))
 
 
 def exponentials(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
@@ -91,6 +93,6 @@ def exponentials(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> 
     normal = normaliser(entry, bounds)
     for old, new in zip((a, b), sides, strict=True):
         bounds.enclose(old), bounds.enclose(new)
-        if not normal(Apply(Name("exp"), (old,))).equals(normal(substitute(new, here.settled))):
+        if not normal(Apply(Name("exp"), (old,))).equals(normal(here.with_settled(new))):
             raise CertificateError("certificate-identity")
     prove(Relation((operator,), (sides[0], sides[1])), entry["proof"], here)

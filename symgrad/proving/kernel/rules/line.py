@@ -22,7 +22,7 @@ from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.analysis.elementary import elementary
 from symgrad.proving.kernel.analysis.line import check_line
 from symgrad.proving.kernel.enclosures.bounds import Bounds
-from symgrad.proving.kernel.enclosures.domain import conditions, implied
+from symgrad.proving.kernel.enclosures.domain import conditions
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, only
 from symgrad.proving.kernel.setting import Setting
 
@@ -106,7 +106,7 @@ def open_conditions(statement: Tree, here: Setting) -> list[Relation]:
 
     def plain(condition: Relation) -> bool:
         try:
-            return implied(condition, bounds)
+            return bounds.implies(condition)
         except CertificateError:
             return False
 

@@ -36,9 +36,17 @@ def either(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
     match statement:
         case Logic("or", arguments):
             _defined(statement, here)
-            prove(arguments[range(len(arguments))[entry["choice"]]], entry["proof"], here)
+            prove(arguments[chosen(entry, arguments)], entry["proof"], here)
         case _:
             raise CertificateError("certificate-rule")
+
+
+def chosen(entry: Entry, arguments: Sequence[Tree]) -> int:
+    """Which part an entry is about: its place, counted from 0."""
+    choice = entry["choice"]
+    if isinstance(choice, bool) or not isinstance(choice, int) or not 0 <= choice < len(arguments):
+        raise CertificateError("certificate-malformed", problem="choice")
+    return choice
 
 
 def _defined(statement: Tree, here: Setting) -> None:
@@ -52,7 +60,7 @@ def otherwise(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> Non
     only(entry, "choice", "proof")
     match statement:
         case Logic("or", arguments):
-            choice = range(len(arguments))[entry["choice"]]
+            choice = chosen(entry, arguments)
             for k, other in enumerate(arguments):
                 if k != choice:
                     here = here.with_assumption(alternatives(other, here.bounds(other))[1])
