@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from symgrad.api.names import context_of, one
-from symgrad.api.proof import Proof, at_claim, read_claim, refuse_expressions
-from symgrad.calculus.derive import derive
-from symgrad.errors import NotSupportedError, Where
-from symgrad.network.graph import Network
-from symgrad.notation.tree import Apply, Name, Number, Relation, Tree, number
+from symgrad.api.bounds_words import phrases
+from symgrad.api.proof import Proof
+from symgrad.notation.tree import Apply, Name, Number, Relation, Tree
 from symgrad.notation.writers.plain import plain
-from symgrad.proving.search import prove as search
-from symgrad.proving.supremum import Sizes, approached, bounded, met_at, sizes, with_weights
+from symgrad.proving.supremum import Found, inverse
+from symgrad.proving.supremum import Layer as FoundLayer
 from symgrad.values.phrase import Phrase
-from symgrad.values.proof import Claim
-
-NEARLY = Fraction(999, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +23,7 @@ class Layer:
     """One layer: |w_j f'(z_j)| can be larger than 1 only if |w_j| > threshold; `exact`: then it does."""
 
     weight: str
-    threshold: Fraction
+    threshold: Fraction | str
     condition: str
     tree: Relation
     exact: bool
@@ -39,70 +33,66 @@ class Bounds:
     """The best bound that was found and proved.
 
     proof: of |dC/db_1| <= supremum * |dC/da_n|. attained: whether equality occurs; where it does, `at`.
+    found, whole, least: of the quotient, of the gradient itself, and from below; the last two may be missing.
     """
 
-    def __init__(self, found: Sizes, proof: Proof, claim: Relation, approached: bool) -> None:
-        self.found, self.proof, self.claim, self.approached = found, proof, claim, approached
+    def __init__(self, found: Found, whole: Found | None = None, least: Found | None = None) -> None:
+        self.found, self.whole, self.least = found, whole, least
+        self.proof = Proof(found.proof)
+        statement = found.proof.claim.statement
+        assert isinstance(statement, Relation)
+        self.claim: Relation = statement
 
     @property
-    def supremum(self) -> Fraction | None:
-        """The supremum of |dC/db_1| / |dC/da_n| if `sharp`, else a bound; None if the weights have none."""
-        return self.found.ratio
+    def supremum(self) -> Fraction | str | None:
+        """The supremum of |dC/db_1| / |dC/da_n| if `sharp`, else a bound: a fraction, or a formula as text.
+
+        None if there is no bound by a number.
+        """
+        return _value(self.found.value)
 
     @property
-    def bound(self) -> Fraction | None:
-        """What the gradient itself never exceeds; None if its loss factor has no bound."""
-        if self.found.ratio is None or self.found.loss is None:
+    def bound(self) -> Fraction | str | None:
+        """The supremum of the gradient itself, or a bound of it; None if there is none."""
+        return None if self.whole is None else _value(self.whole.value)
+
+    @property
+    def infimum(self) -> Fraction | str | None:
+        """What the slopes leave at least, the weights apart; None where that is 0."""
+        return None if self.least is None else _value(self.least.value)
+
+    @property
+    def between(self) -> tuple[Fraction, Fraction | str] | None:
+        """Two values between which the supremum certainly lies, where it is not known exactly."""
+        if self.sharp or self.found.lower is None or self.supremum is None:
             return None
-        return self.found.ratio * self.found.loss
+        return self.found.lower, self.supremum
 
     @property
     def attained(self) -> bool:
         """Whether the bound is met with equality."""
-        return bool(self.proof.value.attained)
+        return self.found.attained and not self.found.kept
 
     @property
     def at(self) -> tuple[str, ...]:
         """Where it is met, in words."""
         from symgrad.rendering.render import Target, render_phrase
 
-        return tuple(render_phrase(phrase, Target()) for phrase in self.proof.value.attained)
+        return tuple(render_phrase(phrase, Target()) for phrase in self.found.proof.attained)
 
     @property
     def sharp(self) -> bool:
-        """Whether no smaller bound holds, up to a thousandth: met, or shown to be approached."""
-        return self.attained or self.approached
+        """Whether no smaller bound holds: it is met, or approached as near as one likes."""
+        return self.proof.verdict == "proved" and self.found.exact and not self.found.kept
 
     @property
     def layers(self) -> tuple[Layer, ...]:
         """For each layer with a weight, the condition under which its factor can exceed 1."""
-        found = []
-        for weight, _, size, _, exact in self.found.layers:
-            tree = Relation((">",), (Apply(Name("abs"), (weight,)), Number(1 / size)))
-            found.append(Layer(plain(weight), 1 / size, plain(tree), tree, exact))
-        return tuple(found)
+        return tuple(map(layer, self.found.layers))
 
-    def phrases(self) -> Iterator[Phrase]:
+    def phrases(self) -> tuple[Phrase, ...]:
         """The bound, its sharpness, and the layers, a sentence each."""
-        kind = "not-proved" if self.proof.verdict != "proved" else "best" if self.sharp else "found"
-        yield Phrase.of(f"bounds.{kind}", line=self.claim)
-        if self.found.ratio is None:
-            yield Phrase.of("bounds.no-number", factors=self.found.free)
-        if self.found.loss is None:
-            yield Phrase.of("bounds.loss-unbounded", token=self.found.last)
-        elif self.bound is not None:
-            gradient = Apply(Name("abs"), (self.found.token,))
-            yield Phrase.of("bounds.absolute", line=Relation(("<=",), (gradient, Number(self.bound))))
-        if self.attained:
-            yield from self.proof.value.attained
-        elif self.sharp:
-            yield Phrase.of("bounds.approached")
-        elif self.found.ratio is not None:
-            yield Phrase.of("bounds.not-met")
-        for (_, slope, size, closed, _), layer in zip(self.found.layers, self.layers, strict=True):
-            range_ = Relation(("<=" if closed else "<",), (Apply(Name("abs"), (slope,)), Number(size)))
-            sort = "layer" if layer.exact else "layer-only"
-            yield Phrase.of(f"bounds.{sort}", condition=layer.tree, range=range_)
+        return tuple(phrases(self.found, self.whole, self.least))
 
     def to(
         self,
@@ -127,24 +117,37 @@ class Bounds:
 
     def data(self, lang: str = "en") -> Mapping[str, Any]:
         """What a script reads."""
-
-        def shown(value: Fraction | None) -> str | None:
-            return None if value is None else str(value)
-
+        found = self.found
+        between = self.between
         return {
-            "wrt": plain(self.found.token.by),
+            "wrt": plain(found.asked.token.by),
             "bound": plain(self.claim),
-            "supremum": shown(self.supremum),
-            "relative_to": plain(self.found.last),
-            "gradient_bound": shown(self.bound),
+            "supremum": _shown(found.value),
+            "relative_to": plain(found.asked.over),
+            "gradient_bound": None if self.whole is None else _shown(self.whole.value),
             "attained": self.attained,
             "sharp": self.sharp,
+            "at": {plain(name): plain(value) for name, value in found.point},
+            "between": None if between is None else list(map(str, between)),
+            "without_bound": [plain(tree) for tree in found.kept],
+            "infimum": None if self.least is None else _shown(self.least.value),
             "layers": [
                 {"weight": x.weight, "grows_if" if x.exact else "grows_only_if": x.condition}
                 for x in self.layers
             ],
             "proof": json.loads(self.proof.to("json", lang)),
+            **self._further(lang),
         }
+
+    def _further(self, lang: str) -> dict[str, Any]:
+        """The proofs of the other bounds, and what the approach to a supremum rests on."""
+        more: dict[str, Any] = {
+            "approach": [json.loads(Proof(p).to("json", lang)) for p in self.found.evidence]
+        }
+        for key, other in (("gradient_proof", self.whole), ("infimum_proof", self.least)):
+            if other is not None:
+                more[key] = json.loads(Proof(other.proof).to("json", lang))
+        return more
 
     def __str__(self) -> str:
         return self.to("text").rstrip("\n")
@@ -156,47 +159,20 @@ class Bounds:
         return self.to("markdown")
 
 
-def bounds_of(
-    network: Network, wrt: str, given: Sequence[str], functions: Mapping[str, str], timeout: float
-) -> Bounds:
-    """The best bound of the gradient by a parameter under assumptions.
-
-    Raises:
-        NotSupportedError: the chain has vectors or matrices.
-    """
-    if any(network.shapes.values()):
-        raise NotSupportedError("bounds-of-arrays", Where(network.name))
-    name = one(network, wrt)
-    derivation = derive(network, name, network.objective)
-    context = context_of(network, "claim")
-    assumptions = tuple(read_claim(text, context, "<given>") for text in given)
-    refuse_expressions(assumptions, given)
-    pairs = tuple(sorted({**network.functions, **functions}.items()))
-    givens = (*assumptions, *network.assumptions)
-    empty = Claim(Relation(("<=",), (number(0), number(1))), givens, pairs)
-    with at_claim(wrt, given):
-        found = sizes(derivation, empty, network.definitions())
-        limit = _limit(found)
-        claim = bounded(found, limit)
-
-        def decide(statement: Relation) -> Proof:
-            asked = Claim(statement, givens, pairs, plain(statement), tuple(given))
-            gradients = {found.token: derivation}
-            proof = search(asked, definitions=network.definitions(), gradients=gradients, timeout=timeout)
-            return Proof(met_at(found, asked, network.definitions(), proof))
-
-        proof = decide(claim)
-        close = False
-        if not proof.value.attained and isinstance(limit, Number) and limit.value:
-            less = Claim(bounded(found, Number(NEARLY * limit.value)), givens, pairs)
-            close = approached(found, less, network.definitions())
-    return Bounds(found, proof, claim, close)
+def _value(tree: Tree | None) -> Fraction | str | None:
+    return None if tree is None else tree.value if isinstance(tree, Number) else plain(tree)
 
 
-def _limit(found: Sizes) -> Tree:
-    """A number if there is one, else the weights with what the slopes give."""
-    if found.ratio is not None:
-        return Number(found.ratio)
-    if found.slopes is not None and found.weights:
-        return with_weights(found)
-    raise NotSupportedError("no-bound", Where("<chain>"), "no-bound-hint", token=plain(found.token))
+def _shown(tree: Tree | None) -> str | None:
+    value = _value(tree)
+    return None if value is None else str(value)
+
+
+def layer(found: FoundLayer) -> Layer:
+    """The condition of one layer."""
+    assert found.peak.value is not None
+    limit = inverse(found.peak.value)
+    tree = Relation((">",), (Apply(Name("abs"), (found.weight,)), limit))
+    threshold = _value(limit)
+    assert threshold is not None
+    return Layer(plain(found.weight), threshold, plain(tree), tree, found.peak.exact)

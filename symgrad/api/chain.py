@@ -182,14 +182,30 @@ class Chain:
         wrt: str,
         given: Sequence[str] = (),
         *,
+        of: str | None = None,
+        relative_to: str | None = None,
         functions: Mapping[str, str] | None = None,
         timeout: float = 10.0,
     ) -> Bounds:
-        """The best bound of |dC/d(wrt)| under assumptions, proved: where it is met, which layers can grow."""
-        from symgrad.api.bounds import bounds_of
+        """The best bound of |dC/d(wrt)| under assumptions, proved: where it is met, which layers can grow.
 
+        Args:
+            wrt: any name.
+            given: such as ["|w_j| <= 1"].
+            of: default the objective.
+            relative_to: another name, "b_3" for the best bound of |dC/db_1| / |dC/db_3|; by default the
+                derivative of the loss by its last activation, which all gradients share.
+            functions: what general functions stand for.
+            timeout: seconds.
+
+        Raises:
+            NotSupportedError: a function is general, or the two gradients share no path.
+        """
+        from symgrad.api.bounds_search import bounds_of
+
+        require_text(wrt, "b_1")
         given = assumptions_in(given)
-        return bounds_of(self.network, wrt, given, self.functions(functions), timeout)
+        return bounds_of(self.network, wrt, given, self.functions(functions), timeout, of, relative_to)
 
     def evaluate(
         self,

@@ -1,181 +1,354 @@
-"""The best bound of a gradient under assumptions: how large each factor gets, and where it can grow.
-
-What is found here is only proposed; the bound is then proved as any other claim.
-"""
+"""The best bound of a product of factors: the peaks of its groups, the claim, and where it is met."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symgrad.errors import CertificateError
-from symgrad.functions import registry
-from symgrad.notation.codec import to_data
 from symgrad.notation.tree import (
     ONE,
     Apply,
     Derivative,
+    Div,
+    Logic,
     Mul,
     Name,
     Number,
+    Pow,
     Relation,
     Tree,
     names_in,
-)  # fmt: skip
-from symgrad.proving import kernel, places
+    number,
+)
+from symgrad.proving.best import chain_point
+from symgrad.proving.best.cancel import cancelled
+from symgrad.proving.best.coordinates import Coordinates, groups
+from symgrad.proving.best.peak import End, Peak, Peaks
+from symgrad.proving.best.product import Piece, proved, size, times
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.enclosures.ranges import function_range
+from symgrad.proving.kernel.enclosures.bounds import Bounds
+from symgrad.proving.kernel.enclosures.intervals import LINE, Interval
 from symgrad.proving.kernel.evaluate import precise
 from symgrad.proving.kernel.normal import ABS
-from symgrad.proving.points import Points, exact_data
 from symgrad.proving.problem import Problem, make
+from symgrad.proving.search import prove
 from symgrad.values.derivation import Derivation
 from symgrad.values.proof import Claim, Proof
 
 Definitions = Sequence[tuple[Name, Tree]]
+LONG = 10**6
+"""Denominators of ends that nobody wrote."""
+DIGITS = 10**6
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
-    """The factors of a gradient apart: the token of the loss, the weights, and what all others are at most.
+class Asked:
+    """|token| against |over|: the factors of their quotient, and the factors that both share.
 
-    ratio: the least upper bound found for the product of all but the loss factor, None if there is none.
-    slopes: the same with the weights left as they are. loss: that of the loss factor. free: factors without a
-    bound. layers: each weight with the slope of the function that it is multiplied by.
+    over: a derivative, or 1 where the gradient itself is bounded.
     """
 
     token: Derivative
-    last: Tree
-    weights: tuple[Name, ...]
-    ratio: Fraction | None
-    slopes: Fraction | None
-    loss: Fraction | None
-    free: tuple[Tree, ...]
-    layers: tuple[tuple[Name, Apply, Fraction, bool, bool], ...]
+    over: Tree
+    factors: tuple[Tree, ...]
+    shared: tuple[Tree, ...]
+    given: tuple[Tree, ...]
+    functions: tuple[tuple[str, str], ...]
+    given_text: tuple[str, ...] = ()
+
+    def claim(self, limit: Tree, operator: str = "<=") -> Claim:
+        """|token| <= limit |over|."""
+        parts = [limit] if limit != ONE or self.over == ONE else []
+        parts += [Apply(ABS, (self.over,))] if self.over != ONE else []
+        whole = parts[0] if len(parts) == 1 else Mul(tuple(parts))
+        statement = Relation((operator,), (Apply(ABS, (self.token,)), whole))
+        return Claim(statement, self.given, self.functions, given_text=self.given_text)
 
 
-def sizes(derivation: Derivation, claim: Claim, definitions: Definitions) -> Sizes:
-    """How large the factors of a gradient get under the claim's assumptions."""
-    factors = list(derivation.factors)
-    last: Tree = factors.pop() if factors and isinstance(factors[-1], Derivative) else ONE
-    values: dict[Tree, Tree] = dict(derivation.kept)
-    factors = [values.get(f, f) if isinstance(f, Derivative) else f for f in factors]
-    whole = Claim(Relation(("<=",), (Mul((*factors, last)), ONE)), claim.given, claim.functions)
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A weight, the slope of the function that it leads to, and the largest size of that slope."""
+
+    weight: Name
+    slope: Tree
+    peak: Peak
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found about |token| / |over|.
+
+    value: the supremum if `exact`, else a bound; None where there is none. limit: the bound that is proved,
+    `value` or one in which the factors in `kept`, which have no bound, stay. attained, point: where, by
+    leaves. at, toward: the same by arguments of functions, and limits where the supremum is only approached.
+    lower: what is certainly reached, where the supremum is not known exactly. proof: of the bound.
+    """
+
+    asked: Asked
+    value: Tree | None
+    limit: Tree
+    kept: tuple[Tree, ...]
+    exact: bool
+    attained: bool
+    proof: Proof
+    peaks: tuple[Peak, ...] = ()
+    point: tuple[tuple[Name, Tree], ...] = ()
+    at: tuple[Relation, ...] = ()
+    toward: tuple[tuple[Tree, Tree], ...] = ()
+    lower: Fraction | None = None
+    layers: tuple[Layer, ...] = ()
+    free: bool = True
+    evidence: tuple[Proof, ...] = ()
+
+
+@dataclass(slots=True)
+class Search:
+    """One question about one chain."""
+
+    asked: Asked
+    definitions: Definitions
+    gradients: Mapping[Derivative, Derivation]
+    timeout: float
+    coordinates: Coordinates = field(init=False)
+    problem: Problem = field(init=False)
+    bounds: Bounds = field(init=False)
+    peaks: Peaks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.problem = make(self.asked.claim(ONE), self.definitions, self.timeout)
+        trees = (*self.asked.factors, *self.asked.shared)
+        self.bounds = self.problem.setting().bounds(*trees)
+        self.coordinates = Coordinates.of(self.definitions, self.problem.pieces)
+        self.peaks = Peaks(self.box, self.ends, dict(self.asked.functions), self.decide)
+
+    def decide(self, claim: Claim) -> Proof:
+        """A claim about one group, within a part of the time."""
+        return prove(claim, timeout=min(2.0, self.timeout / 4))
+
+    def box(self, letter: Name) -> Interval:
+        """The values that a coordinate or a leaf may have."""
+        coordinate = self.coordinates.found.get(letter)
+        try:
+            found = self.bounds.enclose(letter if coordinate is None else coordinate.argument)
+        except CertificateError:
+            return LINE
+        ends = [end for end in (found.low, found.high) if end is not None]
+        return found if all(end.denominator < LONG for end in ends) else LINE
+
+    def ends(self, leaf: Name) -> Sequence[End]:
+        """The ends of a leaf's values; the values themselves where an assumption lists them."""
+        for piece in self.problem.pieces:
+            if isinstance(piece, Logic) and piece.operator == "or" and (listed := _listed(piece, leaf)):
+                return listed
+            if (symbol := _symbolic(piece, leaf)) is not None:
+                return (symbol,)
+        box = self.box(leaf)
+        if box.low is not None and box.low == box.high:
+            return (End(Number(box.low), True),)
+        low = End(None, False, -1) if box.low is None else End(Number(box.low), box.low_closed)
+        high = End(None, False, 1) if box.high is None else End(Number(box.high), box.high_closed)
+        return (high, low)
+
+    # ---- groups
+
+    def groups(self) -> Iterator[tuple[tuple[Tree, ...], Tree, bool]]:
+        """Factors that belong together, the same in coordinates, and whether an assumption joins them."""
+        expanded = [self.coordinates.expand(factor) for factor in self.asked.factors]
+        pieces = [p for p in self.problem.pieces if len(names_in(p)) > 1]
+        symbols = [p for p in pieces if any(_symbolic(p, n) for n in names_in(p))]
+        coupling = [p for p in pieces if p not in symbols]
+        for members in groups(expanded, coupling):
+            tree = cancelled(times([expanded[k] for k in members]), dict(self.asked.functions))
+            joined = any(len(set(names_in(p)) & set(names_in(tree))) > 1 for p in coupling)
+            yield tuple(self.asked.factors[k] for k in members), tree, joined
+
+    def enclosed(self, factors: tuple[Tree, ...], tree: Tree, side: int) -> Peak | None:
+        """What the intervals of the factors leave: a bound only."""
+        try:
+            found = self.bounds.enclose(times(factors)).magnitude()
+        except CertificateError:
+            return None
+        end = found.high if side > 0 else found.low
+        if end is None or (side < 0 and end <= 0):
+            return Peak(tree, None, False) if side > 0 else None
+        return Peak(tree, Number(end), False, False)
+
+    def peak(self, factors: tuple[Tree, ...], tree: Tree, joined: bool, side: int) -> Peak | None:
+        """The largest or least size of a group; None where nothing is known."""
+        if joined:
+            return self.enclosed(factors, tree, side)
+        found = self.peaks.of(tree, side)
+        if found is not None:
+            return found
+        general = [n for n in _applied(tree) if known.resolve(n, dict(self.asked.functions)) is None]
+        return None if general else self.enclosed(factors, tree, side)
+
+
+def _applied(tree: Tree) -> list[Name]:
+    from symgrad.notation.tree import walk
+
+    return [node.function for node in walk(tree) if isinstance(node, Apply)]
+
+
+def _listed(piece: Logic, leaf: Name) -> tuple[End, ...]:
+    """The values of `y = 0 or y = 1`."""
+    values = []
+    for part in piece.arguments:
+        match part:
+            case Relation(("=",), (name, Number() as value)) if name == leaf:
+                values.append(End(value, True))
+            case _:
+                return ()
+    return tuple(values)
+
+
+def _symbolic(piece: Tree, leaf: Name) -> End | None:
+    """The c of `|w_2| <= c`."""
+    match piece:
+        case Relation((("<=" | "<") as operator,), (Apply(Name("abs"), (inside,), 0), limit)):
+            if inside == leaf and names_in(limit) and leaf not in names_in(limit):
+                return End(limit, operator == "<=")
+    return None
+
+
+def find(
+    asked: Asked,
+    definitions: Definitions,
+    gradients: Mapping[Derivative, Derivation],
+    timeout: float,
+    by_number: bool = False,
+) -> Found | None:
+    """The best upper bound, proved; None where nothing is known of a factor, or no number will do."""
     with precise():
-        bounds = make(whole, definitions, 10.0).setting().bounds(*factors, values.get(last, last))
+        search = Search(asked, definitions, gradients, timeout)
+        members = list(search.groups())
+        found = [search.peak(*group, 1) for group in members]
+        if any(peak is None for peak in found):
+            return None
+        peaks = [peak for peak in found if peak is not None]
+        bounded = [(g, p) for g, p in zip(members, peaks, strict=True) if p.value is not None]
+        kept = tuple(f for g, p in zip(members, peaks, strict=True) if p.value is None for f in g[0])
+        values = [p.value for _, p in bounded if p.value is not None]
+        number_part = joined(values)
+        if by_number and kept:
+            return None
+        whole = Fraction(1)
+        try:
+            high = search.bounds.enclose(times(asked.factors)).magnitude().high
+        except CertificateError:
+            high = None
+        exact = all(p.exact for p in peaks)
+        if high is not None and isinstance(number_part, Number) and (kept or high < number_part.value):
+            number_part, kept, exact, whole = Number(high), (), False, high
+        if not exact and isinstance(number_part, Number) and number_part.value.denominator > DIGITS:
+            number_part = Number(Fraction(-(-number_part.value * DIGITS // 1), DIGITS))
+        limit = times([number_part, *([Apply(ABS, (times(kept),))] if kept else [])])
+        proof = _proved(search, asked.claim(limit), bounded, kept, 1, whole != high)
+        everything = Found(
+            asked, None if kept else number_part, limit, kept, exact, False, proof, tuple(peaks),
+            evidence=tuple(dict.fromkeys(x for p in peaks for x in p.proofs)),
+        )  # fmt: skip
+        layers = tuple(_layers(search))
+        return replace(chain_point.located(search, everything), layers=layers)
 
-        def largest(tree: Tree) -> tuple[Fraction | None, bool]:
-            try:
-                found = bounds.enclose(tree).magnitude()
-            except CertificateError:
-                return None, False
-            return found.high, found.high_closed
 
-        weights = tuple(f for f in factors if isinstance(f, Name))
-        highs = [(f, largest(f)[0]) for f in factors]
-        free = tuple(f for f, high in highs if high is None)
-        ratio, slopes = Fraction(1), Fraction(1)
-        for factor, high in highs:
-            ratio *= high or 0
-            slopes *= 1 if factor in weights else high or 0
-        missing = [f for f in free if f not in weights]
-        return Sizes(
-            derivation.goal,
-            last,
-            weights,
-            None if free else ratio,
-            None if missing else slopes,
-            largest(values.get(last, last))[0] if last != ONE else Fraction(1),
-            free,
-            tuple(_layers(factors, claim, definitions)),
-        )
+def least(
+    asked: Asked, definitions: Definitions, gradients: Mapping[Derivative, Derivation], timeout: float
+) -> Found | None:
+    """The best lower bound, proved: of the slopes, with the weights left as they are; None if it is 0."""
+    with precise():
+        search = Search(asked, definitions, gradients, timeout)
+        limits: list[tuple[tuple[tuple[Tree, ...], Tree, bool], Peak]] = []
+        kept: list[Tree] = []
+        for group in search.groups():
+            factors, tree, joined_ = group
+            if all(isinstance(f, Name) for f in factors):
+                kept += factors
+                continue
+            peak = search.peak(factors, tree, joined_, -1)
+            if peak is None or peak.value is None:
+                return None
+            limits.append((group, peak))
+        if (
+            not limits
+            or not chain_point.free(search)
+            or not any(search.box(n) != LINE for g, _ in limits for n in names_in(g[1]))
+        ):
+            return None
+        value = joined([p.value for _, p in limits if p.value is not None])
+        limit = times([value, *([Apply(ABS, (times(kept),))] if kept else [])])
+        proof = _proved(search, asked.claim(limit, ">="), limits, tuple(kept), -1, True)
+        exact = all(p.exact for _, p in limits)
+        peaks = tuple(p for _, p in limits)
+        found = Found(asked, value, limit, tuple(kept), exact, False, proof, peaks)
+        return replace(found, exact=exact and chain_point.reached(search, found))
 
 
-def _layers(
-    factors: Sequence[Tree], claim: Claim, definitions: Definitions
-) -> list[tuple[Name, Apply, Fraction, bool, bool]]:
-    """(w_2, sigma'(z_2), 1/4, ...): a weight, the slope where it leads, its size; is it met, is it exact."""
-    bodies: Mapping[Name, Tree] = dict(definitions)
-    functions = dict(claim.functions)
-    found = []
-    for weight in (f for f in factors if isinstance(f, Name)):
+def _proved(
+    search: Search,
+    claim: Claim,
+    groups_: Sequence[tuple[tuple[tuple[Tree, ...], Tree, bool], Peak]],
+    kept: Sequence[Tree],
+    side: int,
+    apart: bool,
+) -> Proof:
+    """The claim by the usual search if each factor has its own bound, else group by group."""
+    plain = all(len(g[0]) == 1 and isinstance(p.value, Number) and not p.proofs for g, p in groups_)
+    if not plain and apart:
+        pieces = [
+            Piece(times(g[0]), search.coordinates.written(g[1]), p.value)
+            for g, p in groups_
+            if p.value is not None
+        ]
+        rest = [*kept, *search.asked.shared]
+        pieces += [Piece(f, f, size(f)) for f in rest]
+        problem = make(claim, search.definitions, search.timeout, gradients=search.gradients)
+        if (found := proved(problem, pieces, search.gradients, side > 0)) is not None:
+            return found
+    return prove(claim, definitions=search.definitions, gradients=search.gradients, timeout=search.timeout)
+
+
+def joined(values: Sequence[Tree]) -> Tree:
+    """The product of some sizes: numbers multiplied, equal formulas as powers."""
+    total = Fraction(1)
+    counts: Counter[Tree] = Counter()
+    for value in values:
+        if isinstance(value, Number):
+            total *= value.value
+        else:
+            counts[value] += 1
+    if not total:
+        return Number(total)
+    rest = [tree if n == 1 else Pow(tree, number(n)) for tree, n in counts.items()]
+    return times([Number(total), *rest])
+
+
+def _layers(search: Search) -> Iterator[Layer]:
+    """(w_2, sigma'(z_2), ...): a weight, and the slope where it leads."""
+    bodies = dict(search.definitions)
+    factors = [*search.asked.factors, *search.asked.shared]
+    by = search.asked.token.by
+    beside = {n for body in bodies.values() if by in names_in(body) for n in names_in(body)}
+    leaves = [f for f in search.asked.factors if isinstance(f, Name) and f not in bodies and f not in beside]
+    for weight in leaves:
         for factor in factors:
             match factor:
-                case Apply(_, (Name() as z,), 1, ()) if weight in names_in(bodies.get(z, z)):
-                    name = known.resolve(factor.function, functions)
-                    size = None if name is None else function_range(name, 1).magnitude()
-                    if size is not None and size.high:
-                        exact = name is not None and _exact(name, size.high)
-                        found.append((weight, factor, size.high, size.high_closed, exact))
-                    break
-    return found
+                case Apply(_, (argument,), 1, ()):
+                    body = bodies.get(argument, argument) if isinstance(argument, Name) else argument
+                    if weight in names_in(body):
+                        tree = search.coordinates.expand(factor)
+                        peak = search.peaks.of(tree)
+                        if peak is not None and peak.value is not None:
+                            yield Layer(weight, factor, peak)
+                        break
 
 
-def _exact(name: str, size: Fraction) -> bool:
-    """Whether a bound of |f'| is its supremum, not one rounded up to a rational."""
-    function = registry.lookup(name)
-    if function is None:
-        return False
-    stated = function.derivative_range
-    ends = [] if stated is None else [end.value for end in (stated.low, stated.high)]
-    ends += [x.bound for x in function.extrema if x.order == 1 and x.attained]
-    return any(end is not None and abs(end) == size for end in ends)
+def inverse(value: Tree) -> Tree:
+    """1/value."""
+    return Number(1 / value.value) if isinstance(value, Number) and value.value else Div(ONE, value)
 
 
-def bounded(found: Sizes, by: Tree) -> Relation:
-    """|dC/db_1| <= by * |dC/da_4|."""
-    size: list[Tree] = [by] if by != ONE or found.last == ONE else []
-    if found.last != ONE:
-        size.append(Apply(ABS, (found.last,)))
-    limit = size[0] if len(size) == 1 else Mul(tuple(size))
-    return Relation(("<=",), (Apply(ABS, (found.token,)), limit))
-
-
-def with_weights(found: Sizes) -> Tree:
-    """C |w_2 w_3 w_4|, for weights that are left open."""
-    weights: Tree = found.weights[0] if len(found.weights) == 1 else Mul(found.weights)
-    assert found.slopes is not None
-    number: list[Tree] = [Number(found.slopes)] if found.slopes != 1 else []
-    return Mul((*number, Apply(ABS, (weights,)))) if number else Apply(ABS, (weights,))
-
-
-def met_at(found: Sizes, claim: Claim, definitions: Definitions, proof: Proof) -> Proof:
-    """The proof with a point where its bound is met: every weight at its limit, every argument at 0."""
-    if proof.attained or proof.certificate is None or found.ratio is None:
-        return proof
-    with precise():
-        problem = make(claim, definitions, 10.0)
-        pairs = _steepest(problem, found, Fraction(1))
-        data = [[to_data(name), to_data(value)] for name, value in pairs]
-        certificate = {**proof.certificate, "attained": data}
-        try:
-            kernel.check(certificate)
-        except CertificateError:
-            return proof
-        return replace(
-            proof, attained=places.attained(problem, pairs, problem.pieces), certificate=certificate
-        )
-
-
-def approached(found: Sizes, nearly: Claim, definitions: Definitions) -> bool:
-    """Whether a slightly smaller bound fails where every weight is nearly at its limit."""
-    with precise():
-        problem = make(nearly, definitions, 10.0)
-        pairs = _steepest(problem, found, 1 - Fraction(1, 10**9))
-        data = [[to_data(name), to_data(value)] for name, value in pairs]
-        try:
-            kernel.check(problem.certificate("refuted", counterexample=data))
-        except CertificateError:
-            return False
-    return True
-
-
-def _steepest(problem: Problem, found: Sizes, share: Fraction) -> list[tuple[Name, Number]]:
-    """Every weight at a share of its limit, every argument of a function at 0."""
-    bounds = problem.setting().bounds(problem.statement)
-    points = Points(problem)
-    ends = {w: bounds.enclose(w).high for w in found.weights}
-    chosen = {**points.baseline, **{w: share * e for w, e in ends.items() if e is not None}}
-    values = points.complete(chosen) or {}
-    return [(name, Number(value)) for name, value in exact_data(values, problem.leaves)] if values else []
+Decide = Callable[[Claim], Proof]

@@ -53,7 +53,7 @@ def test_without_a_bound_on_the_weights_they_stay() -> None:
 
 def test_a_bounded_loss_factor_bounds_the_gradient() -> None:
     found = nielsen().bounds("b_4", given=["0 <= y", "y <= 1"])
-    assert (found.supremum, found.bound) == (Fraction(1, 4), Fraction(1, 4))
+    assert (found.supremum, found.bound) == (Fraction(1, 4), Fraction(4, 27))
 
 
 def test_it_is_said_in_two_languages_and_for_scripts() -> None:
