@@ -33,6 +33,11 @@ def _of_power(base: Tree, exponent: Tree) -> Iterator[Relation]:
         yield Relation(("!=",), (base, ZERO))
 
 
+def implied(condition: Relation, bounds: Bounds) -> bool:
+    """Whether the assumptions give a condition."""
+    return bounds.implies(condition)
+
+
 def open_conditions(trees: Iterable[Tree], bounds: Bounds) -> list[Relation]:
     """The conditions of some trees that the assumptions do not give."""
     found = dict.fromkeys(c for tree in trees for c in conditions(tree, bounds.functions))
