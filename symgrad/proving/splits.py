@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import to_data
-from symgrad.notation.tree import Relation, Tree
+from symgrad.notation.tree import Relation, Tree, names_in
 from symgrad.proving import kernel
 from symgrad.proving.attempt import Attempt
 from symgrad.proving.kernel.enclosures.pieces import alternatives, settled, undecided
@@ -25,6 +25,7 @@ def pieces(statement: Relation, here: kernel.Setting, attempt: Attempt, entry_fo
     try:
         bounds = here.bounds(statement)
         changed, open_ = settled(statement, bounds), undecided(statement, bounds)
+        open_ = open_ or ([] if changed != statement else assumed(statement, here))
         both = alternatives(open_[0], bounds) if open_ else ()
     except CertificateError:
         return None
@@ -51,3 +52,10 @@ def pieces(statement: Relation, here: kernel.Setting, attempt: Attempt, entry_fo
         return {"rule": "split", "condition": to_data(open_[0]), "parts": entries}
     attempt.method.remove("pieces")
     return None
+
+
+def assumed(statement: Relation, here: kernel.Setting) -> list[Relation]:
+    """The open conditions of assumptions about the same names: relu(x) = 0, where x <= 0 is asked."""
+    names, bounds = set(names_in(statement)), here.bounds(statement)
+    spoken = (u for u in here.used if isinstance(u, Relation) and names & set(names_in(u)))
+    return list(dict.fromkeys(condition for piece in spoken for condition in undecided(piece, bounds)))

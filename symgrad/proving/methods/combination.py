@@ -90,6 +90,7 @@ def lemmas(trees: Sequence[Tree], here: kernel.Setting, level: int) -> list[Lemm
     first = [
         *facts.assumptions(here, here.bounds(*trees)),
         *facts.roots(trees, here),
+        *facts.logarithms(trees[:2], here),
         *curves.means(trees[:2], here),
     ]
     here = with_lemmas(here, first)
@@ -301,7 +302,7 @@ def packed(
     used = {id(t) for c in found[0] for t in c.terms}
     trees = {t.tree for c in found[0] for t in c.terms if id(t) in used}
     needed = [lemma for lemma in known if any(_slack(lemma.statement) in (t, *_inside(t)) for t in trees)]
-    assumed = [lemma for lemma in known if lemma.entry["fact"] in ("given", "root") or lemma in needed]
+    assumed = [lemma for lemma in known if lemma.entry.get("fact") in ("given", "root") or lemma in needed]
     for k, chosen in enumerate((needed, assumed, list(known))):
         if k and chosen == needed:
             continue

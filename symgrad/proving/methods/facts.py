@@ -31,7 +31,7 @@ from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.enclosures.pieces import settled
 from symgrad.proving.kernel.rules.known import FACTS, SMOOTH
 from symgrad.proving.methods.method import Entry
-from symgrad.proving.methods.terms import applied, minus
+from symgrad.proving.methods.terms import applied, minus, over
 
 MAX_PLACES = 6
 """Applications of one function whose pairs are looked at."""
@@ -219,19 +219,26 @@ def tangents(trees: Sequence[Tree], here: kernel.Setting) -> Iterator[Lemma]:
         (t,) = node.arguments
         said = Relation((">=",), (node, Add((ONE, t))))
         yield from _some(known_fact("exp-tangent", (t, ZERO), here, said))
-    logarithms = [n for n in applications(trees, here.functions, frozenset({"log"})) if not n.order][
-        :MAX_PLACES
-    ]
-    for node in logarithms:
+    values = [n for n in applications(trees, here.functions, frozenset({"log"})) if not n.order]
+    values = values[:MAX_PLACES]
+    for node in values:
         (t,) = node.arguments
         if isinstance(t, Number):
             continue
         said = Relation(("<=",), (node, minus(t, ONE)))
         yield from _some(known_fact("log-tangent", (t, ONE), here, said))
         yield from _some(known_fact("log-tangent", (ONE, t), here))
+    for node in applications(trees, here.functions, frozenset({"log"})):
+        match node.arguments[0]:
+            case Number(value) if value > 0 and value != 1:
+                other = Number(1 / value)
+                yield from _some(known_fact("log-product", (node.arguments[0], other), here))
+                for place in values:
+                    if not isinstance(place.arguments[0], Number):
+                        yield from _some(known_fact("log-tangent", (other, place.arguments[0]), here))
     for a, b in permutations(exponentials, 2):
         yield from _some(known_fact("exp-tangent", (a.arguments[0], b.arguments[0]), here))
-    for a, b in permutations(logarithms, 2):
+    for a, b in permutations(values, 2):
         yield from _some(known_fact("log-tangent", (a.arguments[0], b.arguments[0]), here))
 
 
@@ -268,6 +275,46 @@ def products(trees: Sequence[Tree], here: kernel.Setting) -> Iterator[Lemma]:
                 yield from _some(
                     known_fact("log-product", (node.arguments[0], node.arguments[0].denominator), here)
                 )
+
+
+def logarithms(trees: Sequence[Tree], here: kernel.Setting) -> Iterator[Lemma]:
+    """Log(sigma(z)) = z - log(1 + e^z): the logarithm of what is a quotient by exponentials."""
+    normal = nf.Normaliser(here.functions, 2)
+    for node in applications(trees, here.functions, frozenset({"log"})):
+        if node.order or isinstance(node.arguments[0], Number | Name):
+            continue
+        try:
+            value = normal(node.arguments[0])
+        except CertificateError:
+            continue
+        atoms = {base for p in (value.numerator, value.denominator) for m in p for base, _ in m}
+        if len(value.numerator) > 1 and value.denominator == nf.constant(1):
+            continue
+        if not atoms or not all(applied(base, "exp") for base in atoms):
+            continue
+        written = minus(_logarithm(value.numerator), _logarithm(value.denominator))
+        quotient = over(nf.to_tree(value.numerator), nf.to_tree(value.denominator))
+        same = {"rule": "identity", "unfold": 2, "definitions": False}
+        sides = [to_data(node.arguments[0]), to_data(quotient)]
+        entry = {"rule": "exponentials", "sides": sides, "unfold": 2, "proof": same}
+        said = Relation(("=",), (node, written))
+        try:
+            kernel.prove_entry(said, entry, here)
+        except CertificateError:
+            continue
+        yield Lemma(said, entry)
+
+
+def _logarithm(poly: nf.Poly) -> Tree:
+    """Log of a polynomial in exponentials; of a single product as a sum."""
+    if len(poly) > 1:
+        return Apply(Name("log"), (nf.to_tree(poly),))
+    ((monomial, c),) = poly.items()
+    terms: list[Tree] = [] if c == 1 else [Apply(Name("log"), (Number(c),))]
+    for base, n in sorted(monomial, key=repr):
+        assert isinstance(base, Apply)
+        terms.append(base.arguments[0] if n == 1 else Mul((number(n), base.arguments[0])))
+    return ZERO if not terms else terms[0] if len(terms) == 1 else Add(tuple(terms))
 
 
 def bars(trees: Sequence[Tree], here: kernel.Setting) -> Iterator[Lemma]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from symgrad.errors import CertificateError
 from symgrad.notation.codec import to_data
 from symgrad.notation.tree import ONE, Apply, Div, Mul, Name, Neg, Number, Pow, Tree
 from symgrad.proving import kernel
@@ -38,6 +39,8 @@ class Goal:
 
     def _entry(self, common: Tree, difference: Tree, unfold: int) -> Mapping[str, Any]:
         bounds = self.here.bounds(self.smaller, self.larger, common, difference)
+        if not self._signed(bounds, common, difference):  # the kernel would say so, only later
+            raise CertificateError("certificate-sign")
         intervals = [
             [to_data(tree), bounds.enclose(tree).to_data()] for tree in kernel.enclosed(common, difference)
         ]
@@ -48,6 +51,18 @@ class Goal:
             "unfold": unfold,
             "intervals": intervals,
         }
+
+    def _signed(self, bounds: Bounds, common: Tree, difference: Tree) -> bool:
+        """Whether the intervals of both give the comparison."""
+        size, sign = bounds.enclose(common), bounds.enclose(difference)
+        match self.operator:
+            case "!=":
+                return bounds.nonzero(common) and bounds.nonzero(difference)
+            case "=":
+                return sign.is_zero
+            case "<" | ">":
+                return size.nonnegative and sign.positive
+        return size.nonnegative and sign.nonnegative
 
 
 def factors_of(tree: Tree) -> tuple[Fraction, list[Tree]]:

@@ -32,6 +32,7 @@ from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.enclosures.intervals import Interval
 from symgrad.proving.kernel.enclosures.pieces import settled
 from symgrad.proving.kernel.enclosures.ranges import function_range
+from symgrad.proving.kernel.rules.curved import above_parabola, below_parabola, concave, convex
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, normaliser, only
 from symgrad.proving.kernel.setting import Setting
 
@@ -291,5 +292,9 @@ FACTS: Mapping[str, Callable[[Sequence[Tree], Setting, Bounds], Found]] = {
     "mean-value": mean_value,
     "monotone": monotone,
     "secant": secant,
+    "convex": convex,
+    "concave": concave,
+    "above-parabola": above_parabola,
+    "below-parabola": below_parabola,
     "sign": above_zero,
 }
