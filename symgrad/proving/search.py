@@ -133,11 +133,13 @@ def _decide(
 
 def _arrays(problem: Problem, gradients: explain.Gradients) -> Proof:
     """A claim about vectors and matrices: entry by entry, or by norms, or small arrays where it fails."""
-    attempt = Attempt(problem)
-    if (refuted := refute_arrays.refuted(problem)) is not None:
+    if (refuted := refute_arrays.refuted(problem, refute_arrays.FEW)) is not None:
         return refuted
+    attempt = Attempt(replace(problem, deadline=time.monotonic() + (problem.deadline - time.monotonic()) * 3 / 4))
     if (proof := _proved(attempt, gradients)) is not None:
         return proof
+    if (refuted := refute_arrays.refuted(problem)) is not None:
+        return refuted
     return _undecided(problem.claim, *reasons.of_arrays(problem))
 
 

@@ -8,8 +8,20 @@ from typing import TypeAlias
 
 from symgrad.errors import CertificateError
 from symgrad.notation.places import at
-from symgrad.notation.tree import Derivative, Is, Name, Tree, names_in, walk
-from symgrad.proving.kernel.arrays.losses import losses_written
+from symgrad.notation.tree import (
+    Apply,
+    Array,
+    Derivative,
+    Elementwise,
+    Is,
+    Name,
+    Transpose,
+    Tree,
+    names_in,
+    walk,
+)  # fmt: skip
+from symgrad.proving.kernel.arrays.build import REDUCTIONS
+from symgrad.proving.kernel.arrays.losses import losses_written, ranges_written
 from symgrad.proving.kernel.depth.letters import places_in
 from symgrad.proving.kernel.depth.loop import Lines, Loop
 from symgrad.proving.kernel.depth.readings import (
@@ -130,14 +142,21 @@ def upward(statement: Tree, given: Sequence[Tree], loop: Loop | None) -> list[Tr
 def with_arrays(
     statement: Tree, given: Sequence[Tree], definitions: Lines, functions: Mapping[str, str], shapes: Shapes
 ) -> Asked:
-    """A claim about vectors and matrices keeps its tokens; one about numbers alone needs no equations."""
+    """A claim about vectors and matrices keeps its tokens; one about numbers alone needs no equations.
+
+    Where only assumptions speak of arrays, what they say of numbers may be needed all the same.
+    """
     chain = tuple((name, losses_written(body, functions)) for name, body in definitions)
-    trees = [losses_written(tree, functions) for tree in (statement, *given)]
+    trees = [losses_written(ranges_written(tree), functions) for tree in (statement, *given)]
     plain = {name for name, _ in chain} | shapes.keys()
-    if any(isinstance(n, Derivative) or n in plain for n in walk(trees[0])):
+    if any(_of_arrays(n) or n in plain for tree in trees for n in walk(tree)):
         return Asked(functions, trees[0], tuple(trees[1:]), chain, None, None, shapes)
-    scalars = [g for g in trees[1:] if not any(isinstance(n, Derivative) or n in plain for n in walk(g))]
-    return Asked(functions, trees[0], tuple(scalars), (), None)
+    return Asked(functions, trees[0], tuple(trees[1:]), (), None)
+
+
+def _of_arrays(node: Tree) -> bool:
+    made = isinstance(node, Apply) and node.function.stem in ("ones", "eye", *REDUCTIONS)
+    return made or isinstance(node, Derivative | Transpose | Elementwise | Array)
 
 
 def unwritten(question: Asked) -> bool:

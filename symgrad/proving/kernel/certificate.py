@@ -10,7 +10,7 @@ from symgrad.notation.codec import from_data
 from symgrad.notation.tree import Name, Number, Tree, names_in
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.analysis.equality import ExactPoint
-from symgrad.proving.kernel.arrays.points import numbers_at, refutes
+from symgrad.proving.kernel.arrays.points import explicit_at, fails, stated
 from symgrad.proving.kernel.asked import Shapes, asked, chosen_letters, unwritten
 from symgrad.proving.kernel.depth.loop import Loop, read_loop
 from symgrad.proving.kernel.evaluate import precise, truth
@@ -108,8 +108,9 @@ def _refuted_arrays(
     values = [(read_name(name), from_data(value)) for name, value in point]
     if not question.shapes:
         raise CertificateError("certificate-unsupported", kind="shapes")
-    numbers, sizes = numbers_at(values, question.definitions, functions, shapes)
-    if not refutes(numbers, sizes, question.statement, question.given, question.universe):
+    chain = explicit_at(values, question.definitions, functions, shapes)
+    claim, pieces = stated(chain, question.statement, question.given, question.universe)
+    if not fails(chain, values, claim, pieces):
         raise CertificateError("certificate-counterexample")
 
 

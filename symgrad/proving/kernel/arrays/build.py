@@ -24,8 +24,10 @@ from symgrad.notation.tree import (
     Tree,
 )  # fmt: skip
 from symgrad.proving.kernel import functions as known
+from symgrad.proving.kernel.arrays import lengths
 from symgrad.proving.kernel.arrays.terms import (
     DELTA,
+    SINGLE,
     Atom,
     Key,
     Poly,
@@ -41,6 +43,7 @@ from symgrad.proving.kernel.arrays.terms import (
 Shape = tuple[Tree, ...]
 MAX_POWER = 8
 HALF = Fraction(1, 2)
+REDUCTIONS = frozenset({"sum", "mean", "norm", "opnorm", "trace", "diag", "softmax"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +99,19 @@ class Builder:
                     total = self._product(total, self.of(factor))
                 return total
             case Elementwise("*", a, b):
-                return self._together(self.of(a), self.of(b))
+                return self.together(self.of(a), self.of(b))
             case Elementwise("/", a, b):
-                return self._together(self.of(a), self._power(self.of(b), Fraction(-1)))
+                return self.together(self.of(a), self.power(self.of(b), Fraction(-1)))
             case Div(a, b):
                 below = self.of(b)
                 if below.shape:
                     raise refuse("Div")
-                return self._together(self.of(a), self._power(below, Fraction(-1)))
+                return self.together(self.of(a), self.power(below, Fraction(-1)))
             case Pow(a, Number(n)) | Elementwise("^", a, Number(n)):
-                return self._power(self.of(a), n)
+                base = self.of(a)
+                if len(base.shape) == 2 and isinstance(tree, Pow):
+                    raise CertificateError("certificate-shape")
+                return self.power(base, n)
             case Transpose(a):
                 return self._transposed(self.of(a))
             case Derivative(Name() as of, by, 1):
@@ -142,7 +148,7 @@ class Builder:
             total += self._at(part, free if part.shape else ())
         return Entries(self.pool.collected(tuple(total), free), free, shape)
 
-    def _together(self, a: Entries, b: Entries) -> Entries:
+    def together(self, a: Entries, b: Entries) -> Entries:
         """Entry by entry; a number goes with every entry."""
         shape = a.shape or b.shape
         if a.shape and b.shape and a.shape != b.shape:
@@ -154,15 +160,14 @@ class Builder:
     def _product(self, a: Entries, b: Entries) -> Entries:
         """The matrix product; columns are n x 1."""
         if not a.shape or not b.shape:
-            return self._together(a, b)
+            return self.together(a, b)
         if len(a.shape) == 1 and len(b.shape) == 1:
             raise CertificateError("certificate-shape")
         if len(a.shape) == 1:
             if b.shape[0] != ONE:
                 raise CertificateError("certificate-shape")
             free = (self.pool.index(a.shape[0]), self.pool.index(b.shape[1]))
-            right = self._at(b, (self.pool.index(ONE), free[1]))
-            poly = self.pool.times(self._at(a, free[:1]), right)
+            poly = self.pool.times(self._at(a, free[:1]), self._at(b, (SINGLE, free[1])))
             return self._flat(Entries(poly, free, (a.shape[0], b.shape[1])))
         if a.shape[1] != b.shape[0]:
             raise CertificateError("certificate-shape")
@@ -179,21 +184,15 @@ class Builder:
         poly = self.pool.collected(found.poly, found.free)
         match found.shape:
             case (rows,) if rows == ONE:
-                return Entries(self._dropped(poly, found.free), (), ())
+                return Entries(poly, (), ())
             case (rows, columns) if rows == ONE and columns == ONE:
-                return Entries(self._dropped(poly, found.free), (), ())
+                return Entries(poly, (), ())
         return Entries(poly, found.free, found.shape)
-
-    def _dropped(self, poly: Poly, free: Sequence[int]) -> Poly:
-        """Without indices of size 1, which the entries never mention."""
-        if any(i in atom.indices for term in poly for atom in term.atoms for i in free):
-            raise CertificateError("certificate-shape")
-        return poly
 
     def _transposed(self, a: Entries) -> Entries:
         match a.shape:
             case (size,):
-                return Entries(a.poly, (self.pool.index(ONE), *a.free), (ONE, size))
+                return Entries(a.poly, (SINGLE, *a.free), (ONE, size))
             case (rows, columns) if rows == ONE:
                 return Entries(a.poly, a.free[1:], (columns,))
             case (rows, columns):
@@ -202,7 +201,8 @@ class Builder:
 
     # ---- powers and functions
 
-    def _power(self, a: Entries, n: Fraction) -> Entries:
+    def power(self, a: Entries, n: Fraction) -> Entries:
+        """Every entry to a power."""
         poly = self.pool.collected(a.poly, a.free)
         if not poly and n < 0:
             raise CertificateError("certificate-division")
@@ -216,80 +216,77 @@ class Builder:
             atoms = {atom: power * n for atom, power in term.atoms.items()}
             if DELTA not in {atom.head for atom in atoms}:
                 return Entries((Term(term.coefficient ** int(n), atoms),), a.free, a.shape)
-        return Entries(single(self._whole(poly, a.free), n), a.free, a.shape)
+        return Entries(single(self.whole(poly, a.free), n), a.free, a.shape)
 
-    def _whole(self, poly: Poly, free: Sequence[int]) -> Atom:
-        """A sum as one atom."""
-        used = tuple(i for i in free if any(i in x.indices for t in poly for x in t.atoms))
-        head: Key = ("sum", self.pool.key(poly, used))
+    def whole(self, poly: Poly, free: Sequence[int], head: Key = ("sum",)) -> Atom:
+        """A sum, or a function of it, as one atom."""
+        used = tuple(i for i in free if any(i in x.indices for t in poly for x in t.atoms) and i != SINGLE)
+        head = (*head, self.pool.key(poly, used))
         self.pool.bodies.setdefault(head, (used, poly))
         return Atom(head, used)
 
     def _apply(self, tree: Apply) -> Entries:
         name, order = known.resolve(tree.function, self.functions), tree.order
         stem = tree.function.stem
-        if stem in ("ones", "eye") and not order and len(tree.arguments) == 1:
+        if tree.options or len(tree.arguments) != 1:
+            raise refuse("Apply")
+        if stem in ("ones", "eye") and not order:
             (size,) = tree.arguments
             free = tuple(self.pool.index(size) for _ in range(1 if stem == "ones" else 2))
-            return Entries(
-                constant(1) if stem == "ones" else single(Atom(DELTA, free)), free, (size,) * len(free)
-            )
-        parts = [self.of(argument) for argument in tree.arguments]
-        if len(parts) == 1 and not tree.options and not order and (found := self._reduced(stem, parts[0])):
+            poly = constant(1) if stem == "ones" else single(Atom(DELTA, free))
+            return Entries(poly, free, (size,) * len(free))
+        inside = self.of(tree.arguments[0])
+        if stem in REDUCTIONS or name in ("max", "min", "piecewise"):
+            if order or (found := self._reduced(stem, inside)) is None:
+                raise refuse("Apply")
             return found
-        if name == "sqrt" and not order and len(parts) == 1:
-            return self._power(parts[0], HALF)
-        if len(parts) != 1 or tree.options or name in ("max", "min", "piecewise", "softmax"):
-            raise refuse("Apply")
-        (inside,) = parts
-        return self._called(("call", name or tree.function, order), inside)
+        if name == "sqrt" and not order:
+            return self.power(inside, HALF)
+        if name == "abs" and not order and not inside.shape:
+            return Entries(lengths.absolute(self, inside.poly), (), ())
+        return self.called(("call", name or tree.function, order), inside)
 
-    def _called(self, function: Key, inside: Entries) -> Entries:
+    def called(self, function: Key, inside: Entries) -> Entries:
+        """A function of every entry; exp is its own derivative, that of log is 1/x."""
         poly = self.pool.collected(inside.poly, inside.free)
-        used = tuple(i for i in inside.free if any(i in x.indices for t in poly for x in t.atoms))
-        head: Key = (*function, self.pool.key(poly, used))
-        self.pool.bodies.setdefault(head, (used, poly))
-        return Entries(single(Atom(head, used)), inside.free, inside.shape)
+        match function:
+            case (_, "exp", _):
+                function = ("call", "exp", 0)
+            case (_, "log", 1):
+                return self.power(inside, Fraction(-1))
+        return Entries(single(self.whole(poly, inside.free, function)), inside.free, inside.shape)
 
     def _reduced(self, stem: str, a: Entries) -> Entries | None:
-        """sum, mean, trace, norm, diag; a spectral norm stays an unknown number."""
+        """sum, mean, trace, norm, opnorm, diag, softmax."""
         match stem, a.shape:
             case "sum", _:
-                return Entries(self.pool.collected(summed(a.poly, a.free), ()), (), ())
-            case "mean", ():
-                return a
+                return self.total(a)
             case "mean", shape:
-                total = self.of_entries(a, "sum")
+                found = self.total(a)
                 for size in shape:
-                    total = self._together(total, self._power(self.of(size), Fraction(-1)))
-                return total
-            case "norm", _:
-                square = self._power(a, Fraction(2))
-                return self._power(self.of_entries(square, "sum"), HALF)
-            case "opnorm", _:
+                    found = self.together(found, self.power(self.of(size), Fraction(-1)))
+                return found
+            case "norm" | "opnorm", _:
                 poly = self.pool.collected(a.poly, a.free)
-                keys = (
-                    self.pool.key(p, f)
-                    for p in (poly, scaled(poly, Fraction(-1)))
-                    for f in (a.free, a.free[::-1])
-                )
-                return Entries(single(Atom(("opnorm", min(keys, key=repr)))), (), ())
+                measure = lengths.length if stem == "norm" else lengths.spectral
+                return Entries(measure(self, Entries(poly, a.free, a.shape)), (), ())
+            case "softmax", (_,):
+                top = self.called(("call", "exp", 0), a)
+                return self.together(top, self.power(self.total(top), Fraction(-1)))
             case "diag", (size,):
                 i, j = self.pool.index(size), self.pool.index(size)
                 delta = single(Atom(DELTA, (i, j)))
                 return Entries(self.pool.times(self._at(a, (i,)), delta), (i, j), (size, size))
-            case "trace", (_, _):
+            case "trace", (rows, columns) if rows == columns:
                 i, j = a.free
                 delta = single(Atom(DELTA, (i, j)))
                 poly = summed(self.pool.times(a.poly, delta), a.free)
                 return Entries(self.pool.collected(poly, ()), (), ())
         return None
 
-    def of_entries(self, a: Entries, stem: str) -> Entries:
-        """A reduction of entries that are at hand."""
-        found = self._reduced(stem, a)
-        assert found is not None
-        return found
+    def total(self, a: Entries) -> Entries:
+        """The sum of all entries."""
+        return Entries(self.pool.collected(summed(a.poly, a.free), ()), (), ())
 
     # ---- derivatives
 
@@ -361,7 +358,7 @@ class Builder:
         if kind == "sum" or not inner:
             return inner
         _, function, order, _ = atom.head
-        outer = self._called(("call", function, order + 1), Entries(body, free, ()))
+        outer = self.called(("call", function, order + 1), Entries(body, free, ()))
         (term,) = self.pool.renamed(outer.poly, dict(zip(free, atom.indices, strict=True)))
         return self.pool.times((term,), inner)
 
@@ -386,14 +383,14 @@ class Builder:
         kind = atom.head[0]
         if kind == "name" and atom.head[1] in self.definitions:
             inner = self.name(atom.head[1])
-            return self._power(Entries(self._at(inner, atom.indices), (), ()), power).poly
+            return self.power(Entries(self._at(inner, atom.indices), (), ()), power).poly
         if kind in ("sum", "call"):
             free, body = self.pool.bodies[atom.head]
             opened = self._expanded(self.pool.renamed(body, {}))
             if kind == "sum":
-                found = self._power(Entries(opened, free, ()), power)
+                found = self.power(Entries(opened, free, ()), power)
             else:
-                called = self._called(atom.head[:3], Entries(opened, free, ()))
-                found = self._power(called, power)
+                called = self.called(atom.head[:3], Entries(opened, free, ()))
+                found = self.power(called, power)
             return self._at(Entries(found.poly, free, ()), atom.indices)
         return single(atom, power)

@@ -1,207 +1,295 @@
-"""Claims about arrays at explicit small ones: sizes and entries are numbers, all worked out exactly.
-
-Spectral norms are taken of what is 1 x 1, a column, a row, or has two rows or two columns.
-"""
+"""Norms, sums and other numbers made from arrays, each as a name of its own: what is left are numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import product
-from math import prod
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import (
+    ONE,
+    ZERO,
+    Add,
     Apply,
+    Constant,
     Derivative,
+    Div,
+    Elementwise,
+    Is,
     Logic,
+    Mul,
     Name,
+    Neg,
     Number,
+    Pow,
     Relation,
     Tree,
-    children,
+    names_in,
     number,
-    rebuild,
-    substitute,
+    walk,
 )  # fmt: skip
-from symgrad.proving.kernel.arrays.build import Builder, Entries
-from symgrad.proving.kernel.arrays.terms import DELTA, Atom
-from symgrad.proving.kernel.evaluate import Undefined, Value, ball, compare, evaluate
+from symgrad.proving.kernel import functions as known
+from symgrad.proving.kernel.arrays.build import REDUCTIONS, Builder
+from symgrad.proving.kernel.arrays.terms import Atom, Key, Poly, Term, single
+from symgrad.proving.kernel.enclosures.domain import conditions
+from symgrad.proving.kernel.setting import Setting, setting
 
-Place = tuple[int, ...]
-X = Name("x")
+NORM, OPNORM = Name("norm"), Name("opnorm")
+EXTREMES = {"min": (">", ">="), "max": ("<", "<=")}
+
+
+def is_even(group: Term) -> bool:
+    """Whether a product is a square: all its powers are even."""
+    return all(p.denominator == 1 and p % 2 == 0 for p in group.atoms.values())
 
 
 @dataclass(slots=True)
 class Numbers:
-    """Values of the leaves' entries, and what follows from them."""
+    """Names for the numbers and entries of arrays, and what is known of them. trees: what else is read."""
 
+    here: Setting
     build: Builder
-    leaves: Mapping[tuple[Name, Place], Fraction]
-    _memo: dict[tuple[Name, Place], Value] = field(default_factory=dict)
+    trees: Sequence[Tree]
+    facts: dict[Tree, None] = field(default_factory=dict)
+    _names: dict[Key, Name] = field(default_factory=dict)
+    _lines: dict[Name, Tree] = field(default_factory=dict)
+    _stem: str = ""
 
-    def value(self, tree: Tree) -> Value:
-        """A number's expression."""
+    def __post_init__(self) -> None:
+        trees = (*self.trees, *self.here.used, *(t for pair in self.here.definitions for t in pair))
+        taken = {n.stem for tree in trees for n in walk(tree) if isinstance(n, Name)}
+        taken |= {n.stem for pair in self.build.shapes.items() for t in (pair[0], *pair[1]) for n in names_in(t)}
+        self._stem = next(s for s in (f"N{'o' * k}" for k in range(99)) if s not in taken)
+        letters = {n for shape in self.build.shapes.values() for size in shape for n in names_in(size)}
+        self.facts.update({Relation((">=",), (n, ONE)): None for n in sorted(letters, key=repr)})
+
+    # ---- numbers
+
+    def of(self, tree: Tree) -> Tree:
+        """A number's expression without arrays."""
         match tree:
-            case Apply(Name("opnorm"), (a,), 0, ()):
-                return self._spectral(self.build.of(a))
-            case Apply(Name("abs"), (a,), 0, ()):
-                return evaluate(Apply(Name("abs"), (X,)), {X: self.value(a)}, {})
-        if not isinstance(tree, Name | Number | Derivative):
-            parts: dict[Tree, Value] = {}
-            kept = rebuild(tree, lambda child: self._part(child, parts))
-            if not any(self.build.of(child).shape for child in _children(tree)):
-                return evaluate(kept, parts, self.build.functions)
-        return self._entry(self.build.of(tree), ())
+            case Number() | Constant():
+                return tree
+            case Name() if not self.build.shape(tree):
+                return tree
+            case Add(terms) if self._numbers(*terms):
+                return Add(tuple(map(self.of, terms)))
+            case Mul(factors) if self._numbers(*factors):
+                return Mul(tuple(map(self.of, factors)))
+            case Neg(a) if self._numbers(a):
+                return Neg(self.of(a))
+            case Div(a, b) if self._numbers(a, b):
+                return Div(self.of(a), self.of(b))
+            case Pow(a, Number() as n) if self._numbers(a):
+                return Pow(self.of(a), n)
+            case Apply(function, arguments, order, options) if self._plain(tree):
+                return Apply(function, tuple(map(self.of, arguments)), order, options)
+        found = self.build.of(tree)
+        if found.shape:
+            raise CertificateError("certificate-shape")
+        return self._sum(found.poly)
 
-    def _part(self, child: Tree, parts: dict[Tree, Value]) -> Tree:
-        if self.build.of(child).shape:
-            return child
-        name = Name("part", (number(len(parts)),))
-        parts[name] = self.value(child)
+    def _plain(self, tree: Apply) -> bool:
+        name = known.resolve(tree.function, self.here.functions)
+        return name is not None and tree.function.stem not in REDUCTIONS and self._numbers(*tree.arguments)
+
+    def _numbers(self, *trees: Tree) -> bool:
+        return all(not self.build.of(tree).shape for tree in trees)
+
+    def _sum(self, poly: Poly) -> Tree:
+        terms = [
+            Mul((Number(term.coefficient), *map(self._factor, self.build.pool.groups(term, term.bound))))
+            for term in self.build.pool.collected(poly, ())
+        ]
+        return ZERO if not terms else terms[0] if len(terms) == 1 else Add(tuple(terms))
+
+    def _factor(self, group: Term) -> Tree:
+        """What shares no summed index with the rest; a sum of squares is the square of a length."""
+        key = self.build.pool.key((group,), ())
+        if group.bound:
+            return Pow(self._length(("sum", key)), number(2)) if is_even(group) else self._fresh(key)
+        ((atom, power),) = group.atoms.items()
+        if power.denominator == 2:
+            return self._power(self._root(atom), power * 2)
+        return self._power(self._atom(atom), power)
+
+    @staticmethod
+    def _power(tree: Tree, power: Fraction) -> Tree:
+        if power < 0:
+            return Div(ONE, Numbers._power(tree, -power))
+        return tree if power == 1 else Pow(tree, Number(power))
+
+    def _atom(self, atom: Atom) -> Tree:
+        match atom.head:
+            case ("name", Name() as name) if not atom.indices:
+                return name
+            case ("constant", str() as name):
+                return Constant(name)
+            case ("sum", _) if not atom.indices:
+                return self._sum(self.build.pool.bodies[atom.head][1])
+            case ("call", function, int() as order, _) if not atom.indices:
+                inside = self._sum(self.build.pool.bodies[atom.head][1])
+                called = function if isinstance(function, Name) else Name(str(function))
+                if isinstance(function, Name) or known.resolve(called, self.here.functions) == function:
+                    return Apply(called, (inside,), order)
+            case ("opnorm", *_):
+                return self._length(atom.head)
+        return self._fresh(self.build.pool.key(single(atom), ()))
+
+    def _root(self, atom: Atom) -> Tree:
+        """A root of a sum over indices is a length; its square is known where it is no sum of squares."""
+        _, body = self.build.pool.bodies[atom.head]
+        if not any(term.bound for term in body):
+            return Apply(Name("sqrt"), (self._sum(body),))
+        name = self._length(atom.head)
+        plain = len(body) == 1 and body[0].coefficient == 1 and is_even(body[0])
+        if not plain and all(p > 0 for t in body for p in t.atoms.values()):
+            self.facts.setdefault(Relation(("=",), (Pow(name, number(2)), self._sum(body))))
         return name
 
-    def _entry(self, entries: Entries, place: Place) -> Value:
-        if len(entries.free) != len(place):
-            raise CertificateError("certificate-malformed", problem="array")
-        at = dict(zip(entries.free, place, strict=True))
-        total: Value = Fraction(0)
-        for term in entries.poly:
-            sizes = [range(self._size(b)) for b in term.bound]
-            for inner in product(*sizes):
-                where = {**at, **dict(zip(term.bound, inner, strict=True))}
-                factors = [self._power(self._atom(a, where), n) for a, n in term.atoms.items()]
-                total = _plus(total, _times(Fraction(term.coefficient), *factors))
-        return total
+    def _fresh(self, key: Key) -> Name:
+        return self._names.setdefault(key, Name(self._stem, (number(len(self._names)),)))
 
-    def _size(self, index: int) -> int:
-        size = self.build.pool.sizes[index]
-        if not isinstance(size, Number):
-            raise CertificateError("certificate-shape")
-        return int(size.value)
+    def _length(self, key: Key) -> Name:
+        name = self._fresh(("length", *key))
+        self.facts.setdefault(Relation((">=",), (name, ZERO)))
+        return name
 
-    def _power(self, value: Value, n: Fraction) -> Value:
-        if n == Fraction(1, 2):
-            return evaluate(Apply(Name("sqrt"), (X,)), {X: value}, {})
-        if n.denominator == 2:
-            root = evaluate(Apply(Name("sqrt"), (X,)), {X: value}, {})
-            return self._power(root, n * 2)
-        result = _times(Fraction(1), *([value] * abs(int(n))))
-        return result if n >= 0 else _inverse(result)
+    # ---- entries
 
-    def _atom(self, atom: Atom, where: Mapping[int, int]) -> Value:
-        kind, place = atom.head[0], tuple(where[i] for i in atom.indices)
-        if atom.head == DELTA:
-            return Fraction(int(place[0] == place[1]))
-        if kind == "name":
-            return self._name(atom.head[1], place)
-        if kind in ("sum", "call"):
-            free, body = self.build.pool.bodies[atom.head]
-            inside = self._entry(Entries(body, free, ()), place)
-            if kind == "sum":
-                return inside
-            _, function, order, _ = atom.head
-            called = Apply(function if isinstance(function, Name) else Name(function), (X,), order)
-            return evaluate(called, {X: inside}, self.build.functions)
-        raise Undefined("certificate-no-value", kind=str(kind))
-
-    def _name(self, name: Name, place: Place) -> Value:
-        key = (name, place)
-        if key not in self._memo:
-            if (body := self.build.definitions.get(name)) is not None:
-                found = self.build.of(body)
-                self._memo[key] = self._entry(found, place if found.shape else ())
-            elif key in self.leaves:
-                self._memo[key] = self.leaves[key]
-            else:
-                raise Undefined("certificate-no-value", kind="Name")
-        return self._memo[key]
-
-    def _spectral(self, entries: Entries) -> Value:
-        """The largest singular value, by the quadratic equation."""
-        sizes = [int(s.value) for s in entries.shape if isinstance(s, Number)]
-        if len(sizes) != len(entries.shape):
-            raise CertificateError("certificate-shape")
-        rows, columns = (*sizes, 1, 1)[:2] if sizes else (1, 1)
-        if len(sizes) == 1:
-            columns = 1
-        grid = [[self._entry(entries, (i, j)[: len(sizes)]) for j in range(columns)] for i in range(rows)]
-        if columns > rows:
-            grid = [list(column) for column in zip(*grid, strict=True)]
-        root = Apply(Name("sqrt"), (X,))
-        if len(grid[0]) == 1:
-            square = _plus(Fraction(0), *(_times(row[0], row[0]) for row in grid))
-            return evaluate(root, {X: square}, {})
-        if len(grid[0]) != 2:
-            raise Undefined("certificate-no-value", kind="opnorm")
-        a, d = (_plus(Fraction(0), *(_times(row[k], row[k]) for row in grid)) for k in (0, 1))
-        b = _plus(Fraction(0), *(_times(row[0], row[1]) for row in grid))
-        spread = _plus(a, _times(Fraction(-1), d))
-        inner = _plus(_times(spread, spread), _times(Fraction(4), b, b))
-        top = _plus(a, d, evaluate(root, {X: inner}, {}))
-        return evaluate(root, {X: _times(Fraction(1, 2), top)}, {})
-
-    # ---- statements
-
-    def truth(self, tree: Tree) -> bool | None:
-        """Whether a comparison of numbers, or an equation of arrays, holds."""
+    def entry(self, tree: Tree) -> Tree:
+        """One entry of an array, the same place for every array of that shape; a number is itself."""
+        if not self.build.of(tree).shape:
+            return self.of(tree)
         match tree:
+            case Name():
+                return self._entry_of_name(tree)
+            case Neg(a):
+                return Neg(self.entry(a))
+            case Add(terms):
+                return Add(tuple(map(self.entry, terms)))
+            case Elementwise("*", a, b):
+                return Mul((self.entry(a), self.entry(b)))
+            case Elementwise("/", a, b) | Div(a, b):
+                return Div(self.entry(a), self.entry(b))
+            case Pow(a, Number() as n) | Elementwise("^", a, Number() as n):
+                return Pow(self.entry(a), n)
+            case Mul(factors) if sum(not self._numbers(f) for f in factors) == 1:
+                return Mul(tuple(map(self.entry, factors)))
+            case Apply(Name("ones"), _, 0):
+                return ONE
+            case Apply(Name("softmax"), _, 0):
+                name = self._opaque(tree)
+                self.facts.setdefault(Relation((">",), (name, ZERO)))
+                self.facts.setdefault(Relation(("<=",), (name, ONE)))
+                return name
+            case Apply(function, (a,), order, ()) if function.stem not in REDUCTIONS:
+                name = known.resolve(function, self.here.functions)
+                if name not in ("max", "min", "piecewise") and self.build.of(a).shape:
+                    return Apply(function, (self.entry(a),), order)
+        return self._opaque(tree)
+
+    def _entry_of_name(self, name: Name) -> Name:
+        """The entry of a defined array is that of its equation."""
+        found = self._fresh(("entry", name))
+        if found not in self._lines and (body := self.build.definitions.get(name)) is not None:
+            self._lines[found] = self.entry(body)
+        return found
+
+    def _opaque(self, tree: Tree) -> Name:
+        """Any number: where an array is not made entry by entry."""
+        shape, key = self.build.key(tree)
+        return self._fresh(("entry", shape, key))
+
+    # ---- what is known
+
+    def setting(self) -> Setting:
+        """The assumptions about numbers and entries, the chain's numbers, lengths that are not negative."""
+        facts = [fact for used in self.here.used for fact in self._facts(used)]
+        lines = []
+        for name, body in self.here.definitions:
+            if not self.build.shape(name):
+                try:
+                    lines.append((name, self.of(body)))
+                except CertificateError:
+                    continue
+        lines += self._lines.items()
+        return setting(self.here.functions, lines, (*facts, *self.facts))
+
+    def _facts(self, assumption: Tree) -> Iterator[Tree]:
+        match assumption:
             case Relation((operator,), (a, b)):
-                if operator == "=" and (shape := self.build.of(a).shape or self.build.of(b).shape):
-                    return self._all_equal(
-                        a, b, tuple(range(int(s.value)) for s in shape if isinstance(s, Number))
-                    )
-                return compare(operator, self.value(a), self.value(b))
-            case Relation(operators, operands):
-                links = zip(operators, operands, operands[1:], strict=False)
-                found = [self.truth(Relation((op,), (a, b))) for op, a, b in links]
-                return False if False in found else None if None in found else True
-            case Logic("and", parts):
-                found = [self.truth(part) for part in parts]
-                return False if False in found else None if None in found else True
-        return None
+                with suppress(CertificateError):
+                    yield from self._fact(operator, a, b)
+                    yield from self._fact(_turned(operator), b, a, False)
+            case Logic() | Is() if not any(map(self._array, walk(assumption))):
+                yield assumption
 
-    def _all_equal(self, a: Tree, b: Tree, ranges: tuple[range, ...]) -> bool | None:
-        left, right = self.build.of(a), self.build.of(b)
-        found: list[bool | None] = []
-        for place in product(*ranges):
-            sides = (self._entry(e, place if e.shape else ()) for e in (left, right))
-            found.append(compare("=", *sides))
-        return False if False in found else None if None in found else True
+    def _fact(self, operator: str, a: Tree, b: Tree, whole: bool = True) -> Iterator[Tree]:
+        """What a comparison says of numbers; of entries, by the least or largest of them or an equation."""
+        match a:
+            case Apply(Name("min" | "max" as stem), (v,), 0) if operator in EXTREMES[stem]:
+                if self.build.of(v).shape and self._numbers(b):
+                    yield Relation((operator,), (self.entry(v), self.of(b)))
+            case _ if whole and operator == "=":
+                self.build.of(Add((a, Neg(b))))
+                yield Relation(("=",), (self.entry(a), self.entry(b)))
+            case _ if whole and _turned(operator) != "=" and not _is_extreme(b):
+                yield Relation((operator,), (self.of(a), self.of(b)))
+
+    def _array(self, node: Tree) -> bool:
+        if isinstance(node, Apply) and node.function.stem in ("ones", "eye", *REDUCTIONS):
+            return True
+        return isinstance(node, Derivative) or (isinstance(node, Name) and bool(self.build.shape(node)))
+
+    def defined(self, statement: Relation) -> None:
+        """Both sides have a value, and where they speak of derivatives, the chain has slopes.
+
+        Raises:
+            CertificateError: a quotient, root or logarithm may have none.
+        """
+        reached = set(names_in(statement))
+        bodies = []
+        for name, body in reversed(self.here.definitions):
+            if name in reached:
+                reached.update(names_in(body))
+                bodies.append(body)
+        smooth = any(isinstance(node, Derivative) for node in walk(statement))
+        wanted = [c for side in statement.operands for c in _conditions(side, self.here.functions)]
+        for body in bodies:
+            for relation in _conditions(body, self.here.functions):
+                (operator,), sides = relation.operators, relation.operands
+                wanted.append(Relation((">" if smooth and operator == ">=" else operator,), sides))
+            nodes = [n for n in walk(body) if isinstance(n, Apply) and n.function in (NORM, OPNORM)]
+            wanted += [Relation(("!=",), (n, ZERO)) for n in nodes if smooth]
+        self.require([Relation(c.operators, tuple(map(self.entry, c.operands))) for c in dict.fromkeys(wanted)])
+
+    def require(self, said: Iterable[Relation]) -> None:
+        """Conditions on numbers and entries that follow from what is known.
+
+        Raises:
+            CertificateError: one may fail.
+        """
+        here = self.setting()
+        if not all(here.bounds(condition).implies(condition) for condition in said):
+            raise CertificateError("certificate-division")
 
 
-def _children(tree: Tree) -> list[Tree]:
-    return list(tree.arguments) if isinstance(tree, Apply) else list(children(tree))
+def _conditions(tree: Tree, functions: Mapping[str, str]) -> Iterator[Relation]:
+    yield from conditions(tree, functions)
+    for node in walk(tree):
+        match node:
+            case Elementwise("/", _, b) if not (isinstance(b, Number) and b.value):
+                yield Relation(("!=",), (b, ZERO))
+            case Elementwise("^", a, b):
+                yield from conditions(Pow(a, b), functions)
 
 
-def _plus(*values: Value) -> Value:
-    total: Value = Fraction(0)
-    for value in values:
-        both = isinstance(total, Fraction) and isinstance(value, Fraction)
-        total = total + value if both else ball(total) + ball(value)
-    return total
+def _is_extreme(tree: Tree) -> bool:
+    return isinstance(tree, Apply) and tree.function.stem in EXTREMES and len(tree.arguments) == 1
 
 
-def _times(*values: Value) -> Value:
-    if any(isinstance(v, Fraction) and v == 0 for v in values):
-        return Fraction(0)
-    exact = prod((v for v in values if isinstance(v, Fraction)), start=Fraction(1))
-    result: Value = exact
-    for value in values:
-        if not isinstance(value, Fraction):
-            result = ball(result) * value
-    return result
-
-
-def _inverse(value: Value) -> Value:
-    if compare("!=", value, Fraction(0)) is not True:
-        raise Undefined("certificate-division")
-    return 1 / value
-
-
-def sized(
-    shapes: Mapping[Name, tuple[Tree, ...]], sizes: Mapping[Tree, Tree]
-) -> dict[Name, tuple[Tree, ...]]:
-    """The shapes with numbers for their sizes."""
-    return {name: tuple(substitute(size, sizes) for size in shape) for name, shape in shapes.items()}
+def _turned(operator: str) -> str:
+    return {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(operator, operator)

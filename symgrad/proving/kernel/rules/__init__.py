@@ -60,7 +60,7 @@ RULES: Mapping[str, Rule] = {
     "known": known.known_fact,
 }
 
-FOR_ARRAYS = frozenset({"and", "or", "entries", "norms"})
+FOR_ARRAYS = frozenset({"and", "implies", "entries", "norms"})
 """The rules that know that matrices do not commute."""
 
 

@@ -1,28 +1,27 @@
-"""Bounds of Euclidean, Frobenius and spectral norms, from how a matrix is made of others.
+"""Inequalities between numbers made from arrays, from how their arrays are made of others.
 
-A node of the argument gives a matrix and a bound of its norm: |A B| <= |A| |B|, |A + B| <= |A| + |B|,
-|c A| = |c| |A|, |A^T| = |A|, |diag(v)| = max |v_i|, norm(v .* w) <= max |v_i| norm(w), and a projection
-g - sum_k c_k q_k q_k^T g with orthogonal q_k and 0 <= c_k |q_k|^2 <= 2 is no longer than g.
+A node of the argument makes an array and a bound of its norm: |A B| <= |A| |B|, |A + B| <= |A| + |B|,
+|diag(v)| = max |v_i|, norm(v .* w) <= max |v_i| norm(w), norm(f(x) - f(y)) <= L norm(x - y), and a projection
+g - sum_k c_k q_k q_k^T g with orthogonal q_k and 0 <= c_k |q_k|^2 <= 2 is no longer than g. Facts are such
+bounds, equations, and inequalities of entries summed; what is left is an inequality of numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from symgrad.errors import CertificateError
+from symgrad.functions import registry
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import (
+    ONE,
     ZERO,
     Add,
     Apply,
-    Derivative,
-    Div,
     Elementwise,
-    Is,
-    Logic,
     Mul,
     Name,
     Neg,
@@ -31,40 +30,68 @@ from symgrad.notation.tree import (
     Relation,
     Transpose,
     Tree,
-    names_in,
     number,
-    walk,
 )  # fmt: skip
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.arrays.build import Builder
-from symgrad.proving.kernel.arrays.terms import Key
+from symgrad.proving.kernel.arrays.build import Builder, Shape
+from symgrad.proving.kernel.arrays.numbers import NORM, OPNORM, Numbers
+from symgrad.proving.kernel.enclosures.domain import conditions
 from symgrad.proving.kernel.enclosures.intervals import MIRROR
 from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.kernel.rules.arrays import builder, equal
 from symgrad.proving.kernel.rules.entry import Entry, Prove, only
-from symgrad.proving.kernel.setting import Setting, setting
+from symgrad.proving.kernel.setting import Setting
 
-NORM, OPNORM = Name("norm"), Name("opnorm")
-Node = Mapping[str, Any]
+Node: TypeAlias = Mapping[str, Any]
+Inner: TypeAlias = Callable[[Tree, Node, str, Setting], None]
+"""Prove a statement by what stands in a node under a key."""
 
 
 def norms(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
-    """The norm of a matrix is at most the bound of its making, and that is at most the other side."""
-    only(entry, "node", "proof", "definitions")
+    """By the bound of an array's making, by facts about norms, or both."""
+    only(entry, "node", "facts", "proof", "definitions", "using")
+
+    def inner(claim: Tree, holder: Node, key: str, there: Setting) -> None:
+        prove(claim, holder[key], there)
+
+    claim, there = posed(statement, entry, here, inner)
+    inner(claim, entry, "proof", there)
+
+
+def posed(statement: Tree, entry: Entry, here: Setting, inner: Inner) -> tuple[Tree, Setting]:
+    """The inequality of numbers that is left, and what is known of them."""
+    match statement:
+        case Relation((operator,), (_, _)):
+            argument = argument_of(statement, entry, here, inner)
+            numbers = argument.numbers
+        case _:
+            raise CertificateError("certificate-rule")
+    if operator != "=":
+        numbers.defined(statement)
+    for fact in entry["facts"]:
+        relation = argument.fact(fact)
+        numbers.require(conditions(relation, here.functions))
+        numbers.facts.setdefault(relation)
+    left, right = statement.operands
+    if entry["node"] is not None:
+        operator, which, inside, right = sides(statement)
+        made, left = argument.of(entry["node"], which)
+        if not equal(inside, made, argument.build):
+            raise CertificateError("certificate-identity")
+    claim = Relation((operator,), (numbers.of(left), numbers.of(right)))
+    return claim, numbers.setting()
+
+
+def argument_of(statement: Tree, entry: Entry, here: Setting, inner: Inner) -> Argument:
+    """The rules that an entry's nodes follow."""
     if entry["definitions"] not in (True, False):
         raise CertificateError("certificate-malformed", problem="definitions")
-    operator, which, inside, limit = sides(statement)
-    numbers = Numbers(here, builder(here, False))
-    argument = Argument(here, numbers, prove, builder(here, entry["definitions"]))
-    made, bound = argument.of(entry["node"], which)
-    if not equal(inside, made, argument.build):
-        raise CertificateError("certificate-identity")
-    claim = Relation((operator,), (numbers.of(bound), numbers.of(limit)))
-    prove(claim, entry["proof"], numbers.setting())
+    numbers = Numbers(here, builder(here, False, entry["using"]), (statement,))
+    return Argument(here, numbers, inner, builder(here, entry["definitions"], entry["using"]))
 
 
 def sides(statement: Tree) -> tuple[str, Name, Tree, Tree]:
-    """`<` or `<=`, norm or opnorm, what it is of, the other side."""
+    """`<` or `<=`, norm or opnorm, what it is of, the other side; a number is at most its absolute value."""
     match statement:
         case Relation((operator,), (a, b)) if operator in MIRROR and operator not in ("=", "!="):
             if operator in (">", ">="):
@@ -72,110 +99,19 @@ def sides(statement: Tree) -> tuple[str, Name, Tree, Tree]:
             match a:
                 case Apply(function, (inside,), 0, ()) if function in (NORM, OPNORM):
                     return operator, function, inside, b
+                case Apply(function, (inside,), 0, ()) if function == ABS:
+                    return operator, NORM, inside, b
+            return operator, NORM, a, b
     raise CertificateError("certificate-rule")
-
-
-# ---- numbers made from arrays
-
-
-@dataclass(slots=True)
-class Numbers:
-    """Norms and other numbers made from arrays, each as a name of its own: what is left are numbers."""
-
-    here: Setting
-    build: Builder
-    names: dict[Key, Name] = field(default_factory=dict)
-    lengths: dict[Name, None] = field(default_factory=dict)
-
-    def of(self, tree: Tree) -> Tree:
-        """A number's expression without arrays."""
-        match tree:
-            case Number():
-                return tree
-            case Apply(function, (_,), 0, ()) if function in (NORM, OPNORM):
-                name = self._name(tree)
-                self.lengths[name] = None
-                return name
-            case Name() if not self.build.shape(tree):
-                return tree
-            case Add(terms) if self._numbers(*terms):
-                return Add(tuple(map(self.of, terms)))
-            case Mul(factors) if self._numbers(*factors):
-                return Mul(tuple(map(self.of, factors)))
-            case Neg(a) if self._numbers(a):
-                return Neg(self.of(a))
-            case Div(a, b) if self._numbers(a, b):
-                return Div(self.of(a), self.of(b))
-            case Pow(a, Number() as n) if self._numbers(a):
-                return Pow(self.of(a), n)
-            case Apply(function, arguments, order, options) if self._plain(tree):
-                return Apply(function, tuple(map(self.of, arguments)), order, options)
-        return self._name(tree)
-
-    def _plain(self, tree: Apply) -> bool:
-        known_here = known.resolve(tree.function, self.here.functions) is not None
-        return known_here and self._numbers(*tree.arguments)
-
-    def _numbers(self, *trees: Tree) -> bool:
-        return all(not self.build.of(tree).shape for tree in trees)
-
-    def _name(self, tree: Tree) -> Name:
-        shape, key = self.build.key(tree)
-        if shape:
-            raise CertificateError("certificate-shape")
-        return self.names.setdefault(key, Name(self.stem, (number(len(self.names)),)))
-
-    @property
-    def stem(self) -> str:
-        """A stem that no name of the chain or the assumptions has."""
-        trees = [*self.here.used, *(t for pair in self.here.definitions for t in pair)]
-        taken = {n.stem for tree in trees for n in walk(tree) if isinstance(n, Name)}
-        taken |= {name.stem for name in self.here.shapes}
-        return next(s for s in (f"N{'o' * k}" for k in range(1, 99)) if s not in taken)
-
-    def setting(self) -> Setting:
-        """What is known of the numbers: the assumptions, norms and sums of squares are never negative."""
-        facts = [fact for fact in map(self._fact, self.here.used) if fact is not None]
-        facts += [Relation((">=",), (name, ZERO)) for name in self.lengths]
-        for name, body in self.here.definitions:
-            if _squares(body):
-                facts.append(Relation((">=",), (name, ZERO)))
-        return setting(self.here.functions, (), facts)
-
-    def _fact(self, assumption: Tree) -> Tree | None:
-        match assumption:
-            case Relation(operators, operands):
-                try:
-                    return Relation(operators, tuple(map(self.of, operands)))
-                except CertificateError:
-                    return None
-            case Logic() | Is() if not any(self._array(n) for n in walk(assumption)):
-                return assumption
-        return None
-
-    def _array(self, node: Tree) -> bool:
-        return isinstance(node, Derivative) or (isinstance(node, Name) and bool(self.build.shape(node)))
-
-
-def _squares(body: Tree) -> bool:
-    match body:
-        case Apply(Name("sum" | "mean"), (Elementwise("*", a, b),), 0):
-            return a == b
-        case Apply(Name("sum" | "mean"), (Pow(_, Number(n)),), 0):
-            return n == 2
-    return False
-
-
-# ---- the argument
 
 
 @dataclass(slots=True)
 class Argument:
-    """Nodes to a matrix and a bound of its norm."""
+    """Nodes to an array and a bound of its norm; facts to relations of numbers."""
 
     here: Setting
     numbers: Numbers
-    prove: Prove
+    prove: Inner
     build: Builder
 
     def of(self, node: Node, which: Name) -> tuple[Tree, Tree]:
@@ -183,105 +119,143 @@ class Argument:
         match node["by"]:
             case "itself":
                 tree = from_data(node["of"])
-                column = len(self.build.of(tree).shape) == 1
-                return tree, Apply(NORM if column else which, (tree,))
+                return tree, self.measure(which, tree)
             case "frobenius":
                 tree = from_data(node["of"])
-                return tree, Apply(NORM, (tree,))
+                return tree, self.measure(NORM, tree)
             case "product":
-                *front, last = node["parts"]
-                parts = [*(self.of(part, OPNORM) for part in front), self.of(last, which)]
-                return Mul(tuple(m for m, _ in parts)), Mul(tuple(b for _, b in parts))
+                return self._product(node["parts"], which)
             case "sum":
                 parts = [self.of(part, which) for part in node["parts"]]
-                return Add(tuple(m for m, _ in parts)), Add(tuple(b for _, b in parts))
-            case "scale":
-                factor = from_data(node["factor"])
-                if self.build.of(factor).shape:
+                if len({self.shape(made) for made, _ in parts}) != 1:
                     raise CertificateError("certificate-shape")
-                made, bound = self.of(node["part"], which)
-                return Mul((factor, made)), Mul((Apply(ABS, (factor,)), bound))
-            case "transpose":
-                made, bound = self.of(node["part"], which)
-                return Transpose(made), bound
-            case "identity":
-                if which != OPNORM:
-                    raise CertificateError("certificate-rule")
-                return Apply(Name("eye"), (from_data(node["size"]),)), number(1)
-            case "diag":
+                return Add(tuple(m for m, _ in parts)), Add(tuple(b for _, b in parts))
+            case "diag" if which == OPNORM:
                 vector, sup = self._supremum(node)
-                if which != OPNORM:
-                    raise CertificateError("certificate-rule")
                 return Apply(Name("diag"), (vector,)), sup
             case "hadamard":
                 vector, sup = self._supremum(node)
-                made, bound = self.of(node["part"], which)
-                if which != NORM:
-                    raise CertificateError("certificate-rule")
-                return Elementwise("*", vector, made), Mul((sup, bound))
+                made, bound = self.of(node["part"], NORM)
+                if self.shape(vector) != self.shape(made):
+                    raise CertificateError("certificate-shape")
+                return self._euclidean(Elementwise("*", vector, made), which), Mul((sup, bound))
+            case "lipschitz":
+                return self._lipschitz(node, which)
             case "projection":
                 return self._projection(node, which)
         raise CertificateError("certificate-rule")
 
+    def shape(self, tree: Tree) -> Shape:
+        """The shape of an expression."""
+        return self.build.of(tree).shape
+
+    def measure(self, which: Name, tree: Tree) -> Tree:
+        """The norm as an expression; that of a number is its absolute value."""
+        return Apply(which if self.shape(tree) else ABS, (tree,))
+
+    def _euclidean(self, tree: Tree, which: Name) -> Tree:
+        """What is measured by its entries: for a matrix only the Frobenius norm."""
+        shape = self.shape(tree)
+        if which != NORM and len(shape) == 2 and ONE not in shape:
+            raise CertificateError("certificate-rule")
+        return tree
+
+    def _product(self, parts: list[Node], which: Name) -> tuple[Tree, Tree]:
+        """Operator norms, and the last array by the norm that is asked; numbers by their absolute values."""
+        made: list[Tree] = []
+        bounds: list[Tree] = []
+        for part in reversed(parts):
+            last = not any(self.shape(m) for m in made)
+            tree, bound = self.of(part, which if last else OPNORM)
+            made.insert(0, tree)
+            bounds.insert(0, bound)
+        return Mul(tuple(made)), Mul(tuple(bounds))
+
     def _supremum(self, node: Node) -> tuple[Tree, Tree]:
-        """A vector and what none of its entries exceeds in size."""
+        """An array and what none of its entries exceeds in size."""
         vector, claimed = from_data(node["of"]), Fraction(str(node["sup"]))
-        entry = self.entry_of(vector)
-        facts = [f for f in self.here.used if self._of_numbers(f)]
-        high = setting(self.here.functions, (), facts).bounds(entry).enclose(entry).magnitude().high
+        entry = self.numbers.entry(vector)
+        high = self.numbers.setting().bounds(entry).enclose(entry).magnitude().high
         if high is None or high > claimed:
             raise CertificateError("certificate-interval")
         return vector, Number(claimed)
 
-    def _of_numbers(self, fact: Tree) -> bool:
-        return not any(isinstance(n, Derivative) or self.build.shape(n) for n in names_in(fact)) and not any(
-            isinstance(n, Derivative) for n in walk(fact)
-        )
-
-    def entry_of(self, tree: Tree) -> Tree:
-        """One entry of a vector that is made entry by entry."""
-        match tree:
-            case Number() | Name():
-                return tree
-            case Neg(a):
-                return Neg(self.entry_of(a))
-            case Add(terms):
-                return Add(tuple(map(self.entry_of, terms)))
-            case Elementwise("*", a, b):
-                return Mul((self.entry_of(a), self.entry_of(b)))
-            case Apply(function, (a,), order, ()):
-                name = known.resolve(function, self.here.functions)
-                if name is not None and name not in ("softmax", "max", "min", "piecewise"):
-                    return Apply(function, (self._argument(a),), order)
-        raise CertificateError("certificate-unsupported", kind=type(tree).__name__)
-
-    def _argument(self, tree: Tree) -> Tree:
-        """One entry of what a function is applied to; any number where it is not made entry by entry."""
-        try:
-            return self.entry_of(tree)
-        except CertificateError:
-            return Name(f"{self.numbers.stem}e")
+    def _lipschitz(self, node: Node, which: Name) -> tuple[Tree, Tree]:
+        """F(x) - f(y), or f(x) alone where f(0) = 0, for a continuous f with |f'| <= L everywhere."""
+        function, steepest = from_data(node["function"]), Fraction(str(node["sup"]))
+        if not isinstance(function, Name):
+            raise CertificateError("certificate-malformed", problem="function")
+        name = known.resolve(function, self.here.functions)
+        found = registry.lookup(name) if name else None
+        if name is None or found is None or found.lipschitz is None:
+            raise CertificateError("certificate-rule")
+        slope = Apply(function, (Name("t"),), 1)
+        high = Setting(self.here.functions, (), ()).bounds(slope).enclose(slope).magnitude().high
+        if high is None or high > steepest:
+            raise CertificateError("certificate-interval")
+        inside, bound = self.of(node["part"], NORM)
+        if node["left"] is None:
+            if known.exact(name, Fraction(0)) != 0:
+                raise CertificateError("certificate-interval")
+            made: Tree = Apply(function, (inside,))
+        else:
+            left, right = from_data(node["left"]), from_data(node["right"])
+            if self.shape(left) != self.shape(right) or not equal(Add((left, Neg(right))), inside, self.build):
+                raise CertificateError("certificate-identity")
+            made = Add((Apply(function, (left,)), Neg(Apply(function, (right,)))))
+        return self._euclidean(made, which), Mul((Number(steepest), bound))
 
     def _projection(self, node: Node, which: Name) -> tuple[Tree, Tree]:
         """G without its parts along orthogonal vectors."""
         start = from_data(node["of"])
-        if which != NORM or len(self.build.of(start).shape) != 1:
+        if len(self.shape(start)) != 1:
             raise CertificateError("certificate-rule")
         terms: list[Tree] = [start]
         vectors: list[Tree] = []
-        here = self.numbers.setting()
         for part in node["onto"]:
             q, c, square = (from_data(part[key]) for key in ("vector", "factor", "square"))
-            length = Mul((c, Transpose(q), q))
-            if not equal(length, square, self.build):
+            if not equal(Mul((c, Transpose(q), q)), square, self.build):
                 raise CertificateError("certificate-identity")
             for earlier in vectors:
                 if not equal(Mul((Transpose(earlier), q)), ZERO, self.build):
                     raise CertificateError("certificate-identity")
             vectors.append(q)
             size = self.numbers.of(square)
-            low, high = part["proofs"]
-            self.prove(Relation((">=",), (size, ZERO)), low, here)
-            self.prove(Relation(("<=",), (size, number(2))), high, here)
+            here = self.numbers.setting()
+            self.prove(Relation((">=",), (size, ZERO)), part, "low", here)
+            self.prove(Relation(("<=",), (size, number(2))), part, "high", here)
             terms.append(Neg(Mul((c, q, Mul((Transpose(q), start))))))
         return Add(tuple(terms)), Apply(NORM, (start,))
+
+    # ---- facts
+
+    def fact(self, fact: Node) -> Relation:
+        """A bound of a norm, an equation, |A|^2 = |A^T A|, an inequality of entries summed."""
+        numbers = self.numbers
+        match fact["by"]:
+            case "norm":
+                which, tree = Name(str(fact["which"])), from_data(fact["of"])
+                if which not in (NORM, OPNORM):
+                    raise CertificateError("certificate-rule")
+                made, bound = self.of(fact["node"], which)
+                if not equal(tree, made, self.build):
+                    raise CertificateError("certificate-identity")
+                return Relation(("<=",), (numbers.of(self.measure(which, tree)), numbers.of(bound)))
+            case "equal":
+                left, right = from_data(fact["left"]), from_data(fact["right"])
+                if not equal(left, right, self.build):
+                    raise CertificateError("certificate-identity")
+                return Relation(("=",), (numbers.of(left), numbers.of(right)))
+            case "gram":
+                a = from_data(fact["of"])
+                square = Apply(OPNORM, (Mul((Transpose(a), a)),))
+                return Relation(("=",), (Pow(numbers.of(Apply(OPNORM, (a,))), number(2)), numbers.of(square)))
+            case "entrywise":
+                left, right = from_data(fact["left"]), from_data(fact["right"])
+                if self.shape(left) != self.shape(right):
+                    raise CertificateError("certificate-shape")
+                claim = Relation(("<=",), (numbers.entry(left), numbers.entry(right)))
+                self.prove(claim, fact, "proof", numbers.setting())
+                total = [numbers.of(Apply(Name("sum"), (side,))) for side in (left, right)]
+                return Relation(("<=",), tuple(total))
+        raise CertificateError("certificate-rule")
