@@ -223,6 +223,8 @@ def decided(network: Network, value: values.Claim, timeout: float, oracle: bool)
 
         return prove_convexity(named, value.statement, value.given, value, decide)
     if isinstance(network, SymbolicNetwork):
+        if speaks_of_arrays(network, (value.statement, *value.given)):
+            return values.Proof(value, "undecided", steps=(Phrase.of("arrays.symbolic-depth"),))
         check_members(network, value.statement, value.text)
         outside = (*network.before, *network.after)
         lines = tuple((line.target, line.body) for line in outside)
@@ -235,6 +237,12 @@ def decided(network: Network, value: values.Claim, timeout: float, oracle: bool)
         shapes={name: shape for name, shape in network.shapes.items() if shape and name in network.leaves},
         oracle=oracle,
     )
+
+
+def speaks_of_arrays(network: SymbolicNetwork, trees: Sequence[Tree]) -> bool:
+    """Whether a vector or a matrix of the chain occurs: its factors do not commute as numbers do."""
+    stems = {name.stem for name, shape in network.shapes.items() if shape}
+    return any(isinstance(n, Name) and n.stem in stems for tree in trees for n in walk(tree))
 
 
 def loop_of(network: SymbolicNetwork) -> Loop:
