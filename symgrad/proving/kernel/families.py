@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import product
+from itertools import islice, product
+from math import prod
 
 from symgrad.errors import CertificateError
 from symgrad.notation.places import at
@@ -48,12 +49,10 @@ def instances(
     if both and any(not _solvable(name, member) for name in names for member in members):
         raise CertificateError("certificate-assumption")
     choices = [_values(letter, names, members) for letter in letters]
+    if both and prod(map(len, choices)) > MAX_INSTANCES:
+        raise CertificateError("certificate-too-large")
     found: dict[Tree, None] = dict.fromkeys(parts(assumption)) if exact else {}
-    for count, values in enumerate(product(*choices)):
-        if count >= MAX_INSTANCES:
-            if both:
-                raise CertificateError("certificate-too-large")
-            break
+    for values in islice(product(*choices), MAX_INSTANCES):
         filled = at(put_in(assumption, dict(zip(letters, values, strict=True)), indices=True), {})
         if not closed or all(name in members for name in names_in(filled) if name.indices):
             found.update(dict.fromkeys(parts(filled)))

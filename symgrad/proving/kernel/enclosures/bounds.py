@@ -43,8 +43,6 @@ from symgrad.proving.kernel.enclosures.ranges import (
 from symgrad.proving.kernel.evaluate import Undefined, evaluate
 
 LEAST_WHOLE = {"positive integer": 1, "nonnegative integer": 0, "natural": 0}
-SWITCHES = 2
-"""How deep products with conditions are looked into with the condition assumed."""
 
 
 class Missing(CertificateError):
@@ -70,10 +68,10 @@ class Bounds:
         functions: Mapping[str, str],
         given: Sequence[Tree] = (),
         definitions: Sequence[tuple[Name, Tree]] = (),
-        switches: int = SWITCHES,
+        switching: bool = True,
     ) -> None:
         self.functions = functions
-        self._switches = switches
+        self._switching = switching
         self.normal = nf.Normaliser(functions, 0, self._never_negative)
         self._facts: dict[Key, Interval] = {}
         self._nonzero: set[Key] = set()
@@ -302,16 +300,15 @@ class Bounds:
         raise CertificateError("certificate-unsupported", kind=type(tree).__name__)
 
     def _switched(self, factors: tuple[Tree, ...]) -> Interval:
-        """X 1[x > 0]: 0, or the other factors' values where the condition holds."""
-        for k, factor in enumerate(factors if self._switches else ()):
-            if isinstance(factor, Indicator):
-                rest = Mul((*factors[:k], *factors[k + 1 :]))
-                try:
-                    here = Bounds(self.functions, (factor.condition,), switches=self._switches - 1)
-                    return here.enclose(rest).hull(point(0))
-                except Empty:
-                    return point(0)
-        return LINE
+        """X 1[x > 0]: 0, or the other factors' values where the conditions hold."""
+        conditions = tuple(factor.condition for factor in factors if isinstance(factor, Indicator))
+        if not conditions or not self._switching:
+            return LINE
+        rest = Mul(tuple(factor for factor in factors if not isinstance(factor, Indicator)))
+        try:
+            return Bounds(self.functions, conditions, switching=False).enclose(rest).hull(point(0))
+        except Empty:
+            return point(0)
 
     def defined(self, *claims: Tree) -> None:
         """Raise unless both sides of every comparison have values wherever the assumptions hold."""
