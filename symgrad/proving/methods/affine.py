@@ -11,6 +11,7 @@ from symgrad.proving.kernel import normal as nf
 from symgrad.proving.kernel.rules.affine import at_ends
 from symgrad.proving.kernel.rules.line import open_conditions
 from symgrad.proving.kernel.setting import Setting
+from symgrad.proving.methods.doubt import fails
 from symgrad.proving.methods.method import Entry, Method, Prove, Word
 from symgrad.proving.problem import Problem
 from symgrad.values.phrase import Phrase
@@ -36,7 +37,9 @@ def entries(statement: Relation, here: Setting, problem: Problem, prove: Prove) 
 
 
 def _proofs(corners: tuple[Relation, Relation], here: Setting, prove: Prove) -> list[Entry] | None:
-    found = []
+    found: list[Entry] = []
+    if any(fails(corner, here) for corner in corners):
+        return None
     for corner in corners:
         if (entry := prove(corner, here)) is None:
             return None

@@ -80,7 +80,9 @@ def plain_entries(
     for side in statement.operands:
         bounds.enclose(side)
     if settled(statement, bounds) == statement:
-        yield from Direct.begin(statement, here, 0).entries(0, True)
+        plain = Direct.begin(statement, here, 0)
+        yield from plain.entries(0, True)
+        yield from plain.entries(1, False)
         if isinstance(quoted := Direct.begin(statement, here, 2), Done):
             yield from quoted.entries(0, False)
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from symgrad.notation.tree import BigOp, Derivative, Logic, Relation, Tree, names_in, walk
+from symgrad.notation.tree import (
+    Add,
+    Apply,
+    BigOp,
+    Derivative,
+    Logic,
+    Relation,
+    Tree,
+    names_in,
+    substitute,
+    walk,
+)
 from symgrad.proving.kernel.evaluate import Undefined, Value, truth
 from symgrad.proving.kernel.rules.ranges import layered
 from symgrad.proving.kernel.setting import Setting
@@ -17,12 +28,18 @@ VALUES = tuple(map(Fraction, ("0", "1", "-1", "1/2", "-1/2", "2", "-2", "3", "5"
 def fails(statement: Relation, here: Setting) -> bool:
     """Whether a comparison fails at simple values of its names, as far as nothing defines them.
 
-    Assumptions about these names alone are respected. Never part of an argument: it only saves a search.
+    Assumptions about these names alone are respected. In a chain an argument z_j is taken for anything, as a
+    bias can make it so, and a_j = f(z_j) follows. Never part of an argument: it only saves a search.
     """
     if any(isinstance(node, BigOp | Derivative) for node in walk(statement)):
         return False
+    if layered(statement, here) != statement:
+        return False
+    called = {name: body for name, body in here.definitions if isinstance(body, Apply)}
+    statement = substitute(statement, called)
     names = names_in(statement)
-    if any(name in names for name, _ in here.definitions) or layered(statement, here) != statement:
+    bodies = {name: body for name, body in here.definitions if name in names}
+    if any(set(names_in(body)) & set(names) or not isinstance(body, Add) for body in bodies.values()):
         return False
     about = [u for u in here.used if isinstance(u, Relation | Logic) and set(names_in(u)) & set(names)]
     if any(not set(names_in(u)) <= set(names) for u in about):

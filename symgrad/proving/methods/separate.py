@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import to_data
@@ -28,7 +29,8 @@ from symgrad.proving.methods.doubt import fails
 from symgrad.proving.methods.method import Entry, Method, Prove, Word
 from symgrad.proving.methods.terms import product
 from symgrad.proving.problem import Problem
-from symgrad.proving.tactics.goal import Goal
+from symgrad.proving.tactics.goal import Goal, bare
+from symgrad.proving.tactics.goal import factors_of as goal_factors
 from symgrad.values.phrase import Phrase
 
 MAX_GROUPS = 6
@@ -43,6 +45,7 @@ def entries(statement: Relation, here: kernel.Setting, problem: Problem, prove: 
     smaller, larger = (substitute(side, here.settled) for side in (smaller, larger))
     pairs = matched(smaller, larger)
     if pairs is None:
+        yield from _peeled(smaller, larger, here, prove)
         return
     lemmas, there = [], here
     for f, g in pairs:
@@ -60,6 +63,43 @@ def entries(statement: Relation, here: kernel.Setting, problem: Problem, prove: 
         except CertificateError:
             continue
         yield {"rule": "have", "lemmas": lemmas, "proof": last} if lemmas else last
+
+
+def _peeled(smaller: Tree, larger: Tree, here: kernel.Setting, prove: Prove) -> Iterator[Entry]:
+    """A product below a number: the factors of one group of names together, all others by their ranges."""
+    bounds = here.bounds(smaller, larger)
+    limit, (c, factors) = bounds.enclose(larger), goal_factors(smaller)
+    if limit.low is None or limit.low != limit.high or limit.low <= 0 or not c:
+        return
+    groups = _grouped(factors, here)
+    sizes = [bounds.enclose(product(group)).magnitude().high for group in groups]
+    for k, group in enumerate(groups) if len(groups) > 1 else ():
+        rest = [size for j, size in enumerate(sizes) if j != k]
+        if len(group) < 2 or not all(rest):
+            continue
+        share = limit.low / abs(c) / prod(size for size in rest if size is not None)
+        claim = Relation(("<=",), (Apply(Name("abs"), (product([bare(f) for f in group]),)), Number(share)))
+        if claim in here.used or bounds.decided(claim) or fails(claim, here):
+            continue
+        if (proof := prove(claim, here)) is None:
+            continue
+        there = here.with_assumption(claim)
+        whole = product([Number(abs(c)), *(product(g) for g in groups)])
+        goal = Goal("<=", smaller, larger, there, there.bounds(smaller, larger))
+        last = goal.difference(ONE, Add((larger, Neg(whole))), 0)()
+        yield {"rule": "have", "lemmas": [{"statement": to_data(claim), "proof": proof}], "proof": last}
+
+
+def _grouped(factors: Sequence[Tree], here: kernel.Setting) -> list[list[Tree]]:
+    """The factors by the names they speak of; a_4 = sigma(z_4) speaks of z_4."""
+    called = {name: set(names_in(body)) for name, body in here.definitions if isinstance(body, Apply)}
+    groups: list[tuple[set[Name], list[Tree]]] = []
+    for factor in factors:
+        names = {inner for name in names_in(factor) for inner in called.get(name, {name})}
+        near = [g for g in groups if g[0] & names]
+        joined = (names.union(*(g[0] for g in near)), [*(f for g in near for f in g[1]), factor])
+        groups = [*(g for g in groups if g not in near), joined]
+    return [members for _, members in groups]
 
 
 def matched(smaller: Tree, larger: Tree) -> list[tuple[Tree, Tree]] | None:
