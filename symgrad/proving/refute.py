@@ -15,10 +15,11 @@ from symgrad.notation.tree import Apply, BigOp, Name, Number, Tree, number, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.analysis.extrema import stated
-from symgrad.proving.kernel.asked import chosen_letters, unwritten
+from symgrad.proving.kernel.asked import unwritten
+from symgrad.proving.kernel.depth.claims import chosen_letters
 from symgrad.proving.kernel.depth.readings import settled_letters
 from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate, truth
+from symgrad.proving.kernel.functions import stated
 from symgrad.proving.kernel.points import Values
 from symgrad.proving.lowest import lowest
 from symgrad.proving.meeting import exact_points
@@ -156,8 +157,8 @@ def _fails(problem: Problem, values: Mapping[Tree, Value]) -> bool:
         return False
 
 
-SMALL = 4
-"""The largest depth that is tried for a counterexample."""
+SMALL, FEWEST = 4, 20
+"""The largest depth that is tried for a counterexample, and how many points at least for each."""
 
 
 def at_small_depths(problem: Problem, points: int) -> Counterexample | None:
@@ -165,6 +166,7 @@ def at_small_depths(problem: Problem, points: int) -> Counterexample | None:
     if problem.question.families is None:
         return None
     letters = sorted(free_letters(problem))
+    points = max(points // (SMALL + 1) ** max(len(letters) - 1, 0), FEWEST)
     for values in product(range(SMALL + 1), repeat=len(letters)) if len(letters) <= 3 else ():
         numbers: dict[str, Tree] = {x: number(v) for x, v in zip(letters, values, strict=True)}
         if problem.late:

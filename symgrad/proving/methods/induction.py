@@ -80,7 +80,7 @@ def _starts(letter: str, here: Setting, statement: Tree) -> list[Tree]:
         least = [number(loop.low - 1), *least]
     others = [n.low for n in walk(statement) if isinstance(n, BigOp) and not isinstance(n.low, Number)]
     least += [moved(p, -1) for p in dict.fromkeys(others) if letters.at_least(moved(p, -1), Name(letter))]
-    return list(dict.fromkeys(least))
+    return [place for place in dict.fromkeys(least) if letter not in stems(place)]
 
 
 def _induction(statement: Relation, here: Setting, prove: Prove, letter: str, start: Tree) -> Iterator[Entry]:

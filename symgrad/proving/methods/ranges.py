@@ -38,6 +38,7 @@ from symgrad.proving.kernel.rules.ranges import (
     letters_of,
     not_empty,
     opened,
+    sized,
 )
 from symgrad.proving.kernel.setting import Setting
 from symgrad.proving.methods.doubt import fails
@@ -71,6 +72,7 @@ def entries(statement: Relation, here: Setting, problem: Problem, prove: Prove) 
         )
         yield from search.factorwise(*sides)
         yield from search.termwise(*sides)
+        yield from search.sizes(*sides)
 
 
 def _taken(statement: Tree, here: Setting) -> set[str]:
@@ -174,6 +176,16 @@ class Search:
         if self.strict and positive is None:
             return None
         return _data(piece, sign=sign, proof=proof, positive=positive)
+
+    def sizes(self, smaller: Tree, larger: Tree) -> Iterator[Entry]:
+        """By the size of one side, where it is a product over a range."""
+        operator = "<" if self.strict else "<="
+        for side, tree in (("smaller", smaller), ("larger", larger)):
+            bare = not (isinstance(tree, Apply) and tree.function == nf.ABS)
+            if bare and any(isinstance(node, BigOp) and node.kind == "prod" for node in walk(tree)):
+                proof = self.prove(sized(operator, smaller, larger, side), self.here)
+                if proof is not None:
+                    yield {"rule": "size", "side": side, "proof": proof}
 
     # ---- term by term
 
@@ -369,4 +381,4 @@ def _per_length(poly: nf.Poly, length: Linear) -> tuple[nf.Poly, nf.Poly]:
     return each, nf.add(poly, nf.scale(nf.times(each, whole), Fraction(-1)))
 
 
-METHOD = Method("ranges", ("series", "layers", "factorwise", "termwise"), entries, steps)
+METHOD = Method("ranges", ("series", "layers", "factorwise", "termwise", "size"), entries, steps)

@@ -9,7 +9,16 @@ from symgrad.notation.places import moved
 from symgrad.notation.tree import ZERO, Apply, Name, Relation, Tree
 from symgrad.proving.kernel import normal as nf
 from symgrad.proving.kernel.depth.letters import Letters
-from symgrad.proving.kernel.rules.ranges import Piece, layered, letters_of, not_empty, opened, read_piece
+from symgrad.proving.kernel.rules.ranges import (
+    Piece,
+    layered,
+    letters_of,
+    not_empty,
+    opened,
+    oriented,
+    read_piece,
+    sized,
+)
 from symgrad.proving.kernel.setting import Setting
 from symgrad.proving.methods.method import Entry, Word
 from symgrad.proving.problem import Problem
@@ -22,6 +31,11 @@ def steps(problem: Problem, statement: Tree, entry: Entry, here: Setting, word: 
         changed = layered(statement, here)
         yield Phrase.of("ranges.layers", line=changed)
         yield from word(changed, entry["proof"], here)
+        return
+    if entry["rule"] == "size":
+        changed = sized(*oriented(statement, here), entry["side"])
+        yield from word(changed, entry["proof"], here)
+        yield Phrase.of("ranges.size", line=statement)
         return
     if entry["rule"] == "series":
         yield Phrase.of("ranges.series", equation=statement)

@@ -5,16 +5,17 @@ A comparison follows only if it is a sum of at most three known ones and a const
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations_with_replacement
 from math import ceil, floor
+from typing import TypeAlias
 
 from symgrad.notation.indices import Linear, linear
 from symgrad.notation.places import gap, plain_letters
 from symgrad.notation.tree import ONE, BigOp, Constant, Is, Name, Pow, Relation, Tree, names_in, walk
 
+Terms: TypeAlias = tuple[tuple[str, Fraction], ...]
 SUMMANDS = 3
 MAX_FACTS = 24
 SIGNS = {"<=": (1,), "<": (1,), ">=": (-1,), ">": (-1,), "=": (1, -1)}
@@ -26,12 +27,12 @@ def shifted(form: Linear, by: int) -> Linear:
     return form[0], form[1] + by
 
 
-def combined(forms: Sequence[Linear]) -> Linear:
-    """The sum of linear forms."""
-    letters: dict[str, Fraction] = {}
-    for letter, coefficient in (term for terms, _ in forms for term in terms):
-        letters[letter] = letters.get(letter, Fraction(0)) + coefficient
-    return tuple(sorted((k, v) for k, v in letters.items() if v)), sum((c for _, c in forms), Fraction(0))
+def minus(a: Terms, b: Terms) -> Terms:
+    """A - b, for the letters of forms."""
+    letters = dict(a)
+    for letter, coefficient in b:
+        letters[letter] = letters.get(letter, Fraction(0)) - coefficient
+    return tuple(sorted((k, v) for k, v in letters.items() if v))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,7 @@ class Letters:
         """A number that a form certainly does not lie below."""
         if not form[0]:
             return form[1]
-        below = [form[1] - constant for terms, constant in self._sums() if terms == form[0]]
-        return max(below, default=None)
+        return max((form[1] - constant for constant in self._totals(form[0])), default=None)
 
     def exponent(self, tree: Tree) -> Linear | None:
         """An exponent as a form in letters that are integers; None where it is a number or something else."""
@@ -68,12 +68,18 @@ class Letters:
     @property
     def contradictory(self) -> bool:
         """Whether some of the facts say that a negative number is >= 0."""
-        return any(not terms and constant < 0 for terms, constant in self._sums())
+        return any(constant < 0 for constant in self._totals(()))
 
-    def _sums(self) -> Iterable[Linear]:
-        useful = self.facts[:MAX_FACTS]
-        for count in range(1, SUMMANDS + 1):
-            yield from map(combined, combinations_with_replacement(useful, count))
+    def _totals(self, wanted: Terms) -> Iterator[Fraction]:
+        """The constants of the sums of facts whose letters are the wanted ones."""
+        known: dict[Terms, Fraction] = {}
+        for terms, constant in self.facts[:MAX_FACTS]:
+            known[terms] = min(constant, known.get(terms, constant))
+        open_ = [(wanted, Fraction(0))]
+        for count in range(SUMMANDS):
+            if count:
+                open_ = [(minus(r, terms), total + c) for r, total in open_ for terms, c in known.items()]
+            yield from (total + known[rest] for rest, total in open_ if rest in known)
 
     def within(self, letter: str, low: Tree, high: Tree) -> Letters:
         """The same, with low <= letter <= high for a letter of its own, whatever it stood for before."""

@@ -17,6 +17,7 @@ from symgrad.notation.tree import (
     Is,
     Mul,
     Name,
+    Neg,
     Pow,
     Relation,
     Tree,
@@ -95,7 +96,7 @@ def missing(
         """Without big operators, their bodies checked, and with x for x^n where n >= 0."""
         match tree:
             case BigOp(_, body, index, low, high):
-                if not granted(tree):
+                if not (granted(tree) or letters.at_least(high, low, 1)):  # nothing in an empty range
                     defined((body,), opened(Piece(body, body, (index, low, high)), here, letters))
                 return Name(BOUND)
             case Pow(base, exponent) if (power := letters.exponent(exponent)) is not None:
@@ -239,6 +240,23 @@ def termwise(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None
         strict = strict or (relation == "<" and not_empty(piece, letters))
     if not strict:
         raise CertificateError("certificate-empty-range")
+
+
+def size(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """A <= b from |a| <= b, or from |b| <= -a."""
+    operator, smaller, larger = oriented(statement, here)
+    only(entry, "side", "proof")
+    prove(sized(operator, smaller, larger, entry["side"]), entry["proof"], here)
+
+
+def sized(operator: str, smaller: Tree, larger: Tree, side: str) -> Relation:
+    """The comparison of the size of one side that says more."""
+    match side:
+        case "smaller":
+            return Relation((operator,), (Apply(ABS, (smaller,)), larger))
+        case "larger":
+            return Relation((operator,), (Apply(ABS, (larger,)), Neg(smaller)))
+    raise CertificateError("certificate-malformed", problem="side")
 
 
 def oriented(statement: Tree, here: Setting) -> tuple[str, Tree, Tree]:
