@@ -36,6 +36,7 @@ from symgrad.proving.kernel.enclosures.intervals import MIRROR
 from symgrad.proving.kernel.enclosures.ranges import function_range
 from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.kernel.written import spelled_out
+from symgrad.proving.places import tidy
 from symgrad.proving.problem import Problem
 from symgrad.proving.spelling import shown
 from symgrad.proving.tactics.goal import factors_of, product
@@ -254,13 +255,13 @@ def _range_relation(tree: Tree, stated: Range) -> Relation | None:
     low, high = stated.low, stated.high
     operators, operands = [], [tree]
     if low.value is not None and high.value is None:
-        return Relation((">=" if low.closed else ">",), (tree, Number(low.value)))
+        return Relation((">=" if low.closed else ">",), (tree, tidy(low.value, -1)))
     if low.value is not None:
         operators.append("<=" if low.closed else "<")
-        operands.insert(0, Number(low.value))
+        operands.insert(0, tidy(low.value, -1))
     if high.value is not None:
         operators.append("<=" if high.closed else "<")
-        operands.append(Number(high.value))
+        operands.append(tidy(high.value, 1))
     return Relation(tuple(operators), tuple(operands)) if operators else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -11,9 +12,10 @@ from flint import arb
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import ZERO, Add, Apply, Mul, Name, Neg, Number, Pow, Relation, Tree, names_in
 from symgrad.proving.kernel.analysis.boxes import enclosed
+from symgrad.proving.kernel.analysis.constants import ZERO as CENTRE
 from symgrad.proving.kernel.analysis.constants import Exact
 from symgrad.proving.kernel.analysis.ends import argument, constant_of, sign_at
-from symgrad.proving.kernel.analysis.germs import Germs, Term
+from symgrad.proving.kernel.analysis.germs import UNIT, Germs, Term
 from symgrad.proving.kernel.enclosures.ranges import dyadic
 from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.kernel.rules.entry import comparison
@@ -26,6 +28,7 @@ from symgrad.values.phrase import Phrase
 
 Piece = Mapping[str, Any]
 CALLED = ("d", "g", "h", "q")
+MAX_ZEROS = 3
 
 
 def steps(problem: Problem, statement: Tree, entry: Entry, here: Setting, word: Word) -> Iterator[Phrase]:
@@ -44,39 +47,139 @@ def steps(problem: Problem, statement: Tree, entry: Entry, here: Setting, word: 
         b if a == ZERO and operator in ("<", "<=") else a if b == ZERO and operator in (">", ">=") else gap
     )
     equation = Relation(("=",), (value, written))
+    line = Relation((">" if operator in ("<", ">", "!=") else ">=",), (value, ZERO))
     if subject == letter:
-        yield Phrase.of("proofs.line-function", equation=equation, variable=letter)
+        yield Phrase.of("proofs.line-function", equation=equation, variable=letter, line=line)
     else:
         definition = Relation(("=",), (letter, subject))
-        yield Phrase.of("proofs.line-function-of", equation=equation, definition=definition)
-    yield from _pieces(tree, letter, value, entry["pieces"])
+        yield Phrase.of("proofs.line-function-of", equation=equation, definition=definition, line=line)
+    yield from Told(tree, letter, value).parts(entry["pieces"])
 
 
-def _pieces(tree: Tree, x: Name, value: Apply, pieces: Sequence[Piece]) -> Iterator[Phrase]:
-    boxes: list[Piece] = []
-    for piece in (*pieces, None):
-        if piece is not None and piece["kind"] == "box":
-            boxes.append(piece)
-            continue
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A cover summed up: its ends, where the function is 0, its kinks, and what is between."""
+
+    tree: Tree
+    x: Name
+    value: Apply
+
+    def parts(self, pieces: Sequence[Piece]) -> Iterator[Phrase]:
+        """Each part once, the many short intervals together."""
+        tails = [piece for piece in pieces if piece["kind"] in ("up", "down")]
+        nears = [piece for piece in pieces if piece["kind"] == "near"]
+        boxes = [piece for piece in pieces if piece["kind"] == "box"]
+        for piece in tails:
+            yield self.side(piece, piece["kind"])
+        kinks = [piece for piece in nears if self.steep(piece)]
+        zeros = [piece for piece in nears if piece not in kinks]
+        if len(zeros) > MAX_ZEROS:
+            yield self.together("proofs.line-zeros", zeros, Fraction(0))
+        else:
+            for piece in zeros:
+                yield from self.zero(piece)
+        if kinks:
+            yield self.together("proofs.line-kinks", kinks, min(map(self.least, kinks)))
         if boxes:
-            yield _boxes(tree, x, value, boxes)
-            boxes = []
-        if piece is not None:
-            yield from _end(tree, x, value, piece)
+            yield self.between(pieces, boxes, bool(nears))
+
+    def between(self, pieces: Sequence[Piece], boxes: Sequence[Piece], rest: bool) -> Phrase:
+        """All short intervals in one sentence, with the least value that the balls leave."""
+        ends = [(Fraction(box["from"]), Fraction(box["to"]), box["terms"]) for box in boxes]
+        least = min(dyadic(enclosed(self.tree, self.x, a, b, terms).lower()) for a, b, terms in ends)
+        where = Relation(("<=", "<="), (_outer(pieces[0], "left"), self.x, _outer(pieces[-1], "right")))
+        id_ = ("line-rest" if rest else "line-interval") + ("s" if len(boxes) > 1 else "")
+        return Phrase.of(f"proofs.{id_}", where=where, line=self.above(below(least)), count=len(boxes))
+
+    def above(self, bound: Tree) -> Relation:
+        """d(x) >= bound, which is positive where it is not 0."""
+        if bound == ZERO:
+            return Relation((">=",), (self.value, ZERO))
+        return Relation((">=", ">"), (self.value, bound, ZERO))
+
+    def steep(self, piece: Piece) -> bool:
+        """Whether the function is positive at a point and stays so beside it, by a constant."""
+        at = from_data(piece["at"])
+        if not piece["itself"] or sign_at(self.tree, self.x, at) == 0:
+            return False
+        return all(self.bound(piece, side)[1] == UNIT for side in _sides(piece))
+
+    def least(self, piece: Piece) -> Fraction:
+        """What the function is never below beside a kink."""
+        return min(dyadic(self.bound(piece, side)[0]) for side in _sides(piece))
+
+    def together(self, id_: str, pieces: Sequence[Piece], least: Fraction) -> Phrase:
+        """Several points in one sentence."""
+        reach = Number(min(Fraction(piece[side]) for piece in pieces for side in _sides(piece)))
+        points = tuple(Relation(("=",), (self.x, from_data(piece["at"]))) for piece in pieces)
+        return Phrase.of(id_, points=points, reach=reach, line=self.above(below(least)))
+
+    def zero(self, piece: Piece) -> Iterator[Phrase]:
+        """What happens at a point and on both sides of it."""
+        at, sides = from_data(piece["at"]), _sides(piece)
+        if piece["itself"]:
+            there = Apply(self.value.function, (at,))
+            operator = "=" if sign_at(self.tree, self.x, at) == 0 else ">"
+            yield Phrase.of("proofs.line-point", line=Relation((operator,), (there, ZERO)))
+        if len(sides) == 2 and self.bound(piece, "left")[1] == self.bound(piece, "right")[1]:
+            sides = ["both"]
+        for side in sides:
+            yield self.side(piece, side)
+
+    def side(self, piece: Piece, side: str) -> Phrase:
+        """d(x) >= c (leading term) > 0, at infinity or beside a point."""
+        bounds = [self.bound(piece, s) for s in (("left", "right") if side == "both" else (side,))]
+        least, term = min(dyadic(bound) for bound, _ in bounds), bounds[0][1]
+        where, far, near = _where(self.x, piece, side)
+        if term is None:
+            return Phrase.of("proofs.line-zero", where=where, line=Relation(("=",), (self.value, ZERO)))
+        shape, constant = _shape(term, far, near), below(least)
+        bound = constant if shape is None else shape if constant.value == 1 else _times(constant, shape)
+        return Phrase.of("proofs.line-end", where=where, line=self.above(bound))
+
+    def bound(self, piece: Piece, side: str) -> tuple[arb, Term | None]:
+        """Factor * term, which the function is never below on one side of a piece."""
+        if side in ("up", "down"):
+            start, point = abs(Fraction(piece["from" if side == "up" else "to"])), CENTRE
+        else:
+            start, point = 1 / Fraction(piece[side]), constant_of(from_data(piece["at"]))
+        germs = Germs(start, piece["terms"], {self.x: argument(side, point)})
+        found = germs.of(self.tree)
+        if not found:
+            return arb(0), None
+        term, factor, rest = germs.split(found)
+        return (factor.ball * (1 + germs.hull(rest))).lower(), term
 
 
-def _boxes(tree: Tree, x: Name, value: Apply, boxes: Sequence[Piece]) -> Phrase:
-    """Neighbouring intervals in one sentence, with the least value that the balls leave."""
-    ends = [(Fraction(box["from"]), Fraction(box["to"]), box["terms"]) for box in boxes]
-    least = min(dyadic(enclosed(tree, x, a, b, terms).lower()) for a, b, terms in ends)
-    where = Relation(("<=", "<="), (Number(ends[0][0]), x, Number(ends[-1][1])))
-    bound = below(least)
-    line = Relation((">=",), (value, bound))
-    if bound.value > 0:
-        line = Relation((">=", ">"), (value, bound, ZERO))
-    if len(boxes) == 1:
-        return Phrase.of("proofs.line-interval", where=where, line=line)
-    return Phrase.of("proofs.line-intervals", where=where, line=line, count=len(boxes))
+def _sides(piece: Piece) -> list[str]:
+    return [side for side in ("left", "right") if piece[side] is not None]
+
+
+def _outer(piece: Piece, side: str) -> Tree:
+    """Where the middle part of a cover that starts (`left`) or ends with a piece has its end."""
+    match piece["kind"]:
+        case "down":
+            return Number(Fraction(piece["to"]))
+        case "up":
+            return Number(Fraction(piece["from"]))
+        case "box":
+            return Number(Fraction(piece["from" if side == "left" else "to"]))
+    at, reach = from_data(piece["at"]), piece[side]
+    return at if reach is None else _plus(at, Number(Fraction(reach) * (-1 if side == "left" else 1)))
+
+
+def _where(x: Name, piece: Piece, side: str) -> tuple[Relation, Tree | None, Tree | None]:
+    """The x that one side of a piece speaks of; |x| there, or the distance from its point."""
+    if side in ("up", "down"):
+        start = Number(Fraction(piece["from" if side == "up" else "to"]))
+        return Relation((">=" if side == "up" else "<=",), (x, start)), x if side == "up" else Neg(x), None
+    at, near = from_data(piece["at"]), _distance(x, from_data(piece["at"]), side)
+    reach = Number(Fraction(piece["right" if side == "both" else side]))
+    if side == "both":
+        return Relation(("<", "<="), (ZERO, near, reach)), None, near
+    if side == "left":
+        return Relation(("<=", "<"), (_minus(at, reach), x, at)), None, near
+    return Relation(("<", "<="), (at, x, _plus(at, reach))), None, near
 
 
 def below(value: Fraction) -> Number:
@@ -88,65 +191,6 @@ def below(value: Fraction) -> Number:
         digits += 1
     short = Number(Fraction(int(value * 10**digits), 10**digits), decimal=True)
     return short if digits < 12 else Number(Fraction(1, 10 ** (digits - 1)))
-
-
-def _end(tree: Tree, x: Name, value: Apply, piece: Piece) -> Iterator[Phrase]:
-    """Leading terms at infinity or beside a point; what happens at the point itself."""
-    kind = piece["kind"]
-    if kind in ("up", "down"):
-        start = Fraction(piece["from" if kind == "up" else "to"])
-        where = Relation((">=" if kind == "up" else "<=",), (x, Number(start)))
-        yield _leading(tree, x, value, piece, kind, None, where)
-        return
-    at = from_data(piece["at"])
-    if piece["itself"]:
-        there = Apply(value.function, (at,))
-        operator = "=" if sign_at(tree, x, at) == 0 else ">"
-        yield Phrase.of("proofs.line-point", line=Relation((operator,), (there, ZERO)))
-    sides = {side: Fraction(piece[side]) for side in ("left", "right") if piece[side] is not None}
-    same = len(sides) == 2 and _bound(tree, x, piece, "left", at)[1] == _bound(tree, x, piece, "right", at)[1]
-    if same:
-        distance = Apply(ABS, (_minus(x, at),))
-        where = Relation(("<", "<="), (ZERO, distance, Number(sides["right"])))
-        yield _leading(tree, x, value, piece, "both", at, where)
-        return
-    for side, reach in sides.items():
-        if side == "left":
-            where = Relation(("<=", "<"), (_minus(at, Number(reach)), x, at))
-        else:
-            where = Relation(("<", "<="), (at, x, _plus(at, Number(reach))))
-        yield _leading(tree, x, value, piece, side, at, where)
-
-
-def _bound(tree: Tree, x: Name, piece: Piece, side: str, at: Tree | None) -> tuple[arb, Term | None]:
-    """Factor * term, which the tree is never below on one side of a piece."""
-    if side in ("up", "down"):
-        start = abs(Fraction(piece["from" if side == "up" else "to"]))
-    else:
-        start = 1 / Fraction(piece[side])
-    germs = Germs(start, piece["terms"], {x: argument(side, constant_of(ZERO if at is None else at))})
-    found = germs.of(tree)
-    if not found:
-        return arb(0), None
-    term, factor, rest = germs.split(found)
-    return (factor.ball * (1 + germs.hull(rest))).lower(), term
-
-
-def _leading(
-    tree: Tree, x: Name, value: Apply, piece: Piece, side: str, at: Tree | None, where: Relation
-) -> Phrase:
-    """d(x) >= c (leading term) > 0."""
-    bounds = [_bound(tree, x, piece, s, at) for s in (("left", "right") if side == "both" else (side,))]
-    least, term = min(dyadic(bound) for bound, _ in bounds), bounds[0][1]
-    if term is None:
-        return Phrase.of("proofs.line-zero", where=where, line=Relation(("=",), (value, ZERO)))
-    far = x if side == "up" else Neg(x) if side == "down" else None
-    near = _distance(x, at, side) if at is not None else None
-    shape = _shape(term, far, near)
-    constant = below(least)
-    bound = constant if shape is None else shape if constant.value == 1 else _times(constant, shape)
-    line = Relation((">=", ">"), (value, bound, ZERO))
-    return Phrase.of("proofs.line-end", where=where, line=line)
 
 
 def _distance(x: Name, at: Tree, side: str) -> Tree:
