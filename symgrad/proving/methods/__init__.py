@@ -19,6 +19,7 @@ from symgrad.proving.methods import (
     places,
     ranges,
     separate,
+    written,
 )
 from symgrad.proving.methods.method import Method, Prove
 
@@ -26,6 +27,7 @@ METHODS: tuple[Method, ...] = (
     ranges.METHOD,
     places.METHOD,
     induction.METHOD,
+    written.METHOD,
     combination.PLAIN,
     separate.METHOD,
     exponentials.METHOD,

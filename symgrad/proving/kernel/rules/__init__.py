@@ -39,6 +39,7 @@ RULES: Mapping[str, str] = {
     "norms": "norms.norms",
     "line": "line.line",
     "affine": "affine.affine",
+    "put-in": "putin.put_in",
     "have": "lemmas.have",
     "contradiction": "lemmas.contradiction",
     "vanishing": "lemmas.vanishing",
