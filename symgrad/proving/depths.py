@@ -9,7 +9,7 @@ from symgrad.errors import CertificateError, InputError
 from symgrad.notation.indices import from_linear, linear
 from symgrad.notation.places import gap, moved, plain_letters
 from symgrad.notation.tree import BigOp, Is, Logic, Name, Number, Relation, Tree, walk
-from symgrad.proving.kernel.asked import upward
+from symgrad.proving.kernel.depth.claims import upward
 from symgrad.proving.kernel.depth.letters import Letters
 from symgrad.proving.kernel.depth.loop import Loop
 from symgrad.proving.kernel.depth.readings import index_letters, stems

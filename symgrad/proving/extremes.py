@@ -8,8 +8,9 @@ from fractions import Fraction
 from symgrad.functions import registry
 from symgrad.functions.questionnaire import Extremum
 from symgrad.notation.tree import Apply, Name, Number, Relation, Tree, rebuild, substitute
-from symgrad.proving.kernel.analysis.extrema import X, stated
+from symgrad.proving.kernel.analysis.extrema import X
 from symgrad.proving.kernel.enclosures.ranges import function_range
+from symgrad.proving.kernel.functions import stated
 from symgrad.proving.places import numeral
 from symgrad.values.phrase import Phrase
 

@@ -28,9 +28,9 @@ from symgrad.notation.tree import (
 from symgrad.proving.best.coordinates import PLAIN
 from symgrad.proving.best.numeric import SIMPLE, Sizes, Summit, guesses, limits
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.analysis.extrema import stated
 from symgrad.proving.kernel.enclosures.intervals import LINE, Interval
 from symgrad.proving.kernel.evaluate import ball, evaluate, precise
+from symgrad.proving.kernel.functions import stated
 from symgrad.proving.kernel.normal import ABS, Normaliser
 from symgrad.values.proof import Claim, Proof
 

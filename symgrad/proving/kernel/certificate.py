@@ -7,13 +7,10 @@ from typing import Any
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
-from symgrad.notation.tree import Name, Number, Tree, names_in
+from symgrad.notation.tree import Name, Tree, names_in
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.analysis.equality import ExactPoint
-from symgrad.proving.kernel.arrays.points import explicit_at, fails, stated
-from symgrad.proving.kernel.asked import Shapes, asked, chosen_letters, unwritten
-from symgrad.proving.kernel.depth.loop import Loop, read_loop
-from symgrad.proving.kernel.evaluate import precise, truth
+from symgrad.proving.kernel.asked import asked, unwritten
+from symgrad.proving.kernel.evaluate import precise
 from symgrad.proving.kernel.points import assignment, meets, read_name, satisfies
 from symgrad.proving.kernel.rules import prove_entry
 
@@ -44,14 +41,20 @@ def _check(certificate: Mapping[str, Any]) -> None:
         raise CertificateError("certificate-malformed", problem="functions")
     definitions = tuple((read_name(name), from_data(body)) for name, body in certificate["definitions"])
     in_order(definitions)
-    loop = read_loop(certificate["loop"]) if "loop" in certificate else None
+    loop = None
+    if "loop" in certificate:
+        from symgrad.proving.kernel.depth.loop import read_loop
+
+        loop = read_loop(certificate["loop"])
     statement, *given = (from_data(data) for data in (certificate["statement"], *certificate["given"]))
     shapes = {read_name(name): tuple(map(from_data, sizes)) for name, sizes in certificate.get("shapes", ())}
     if verdict == "refuted":
+        from symgrad.proving.kernel.counterexample import refuted, refuted_arrays
+
         if shapes:
-            _refuted_arrays(certificate["counterexample"], statement, given, definitions, functions, shapes)
-            return
-        _refuted(certificate["counterexample"], statement, given, definitions, functions, loop)
+            refuted_arrays(certificate["counterexample"], statement, given, definitions, functions, shapes)
+        else:
+            refuted(certificate["counterexample"], statement, given, definitions, functions, loop)
         return
     if shapes and loop is not None:
         raise CertificateError("certificate-unsupported", kind="loop")
@@ -67,51 +70,6 @@ def _check(certificate: Mapping[str, Any]) -> None:
         satisfies(values, question.given, question.universe, functions, bool(definitions or loop))
         if not meets(question.statement, values, functions):
             raise CertificateError("certificate-attained")
-
-
-def _refuted(
-    point: Sequence[Any],
-    statement: Tree,
-    given: Sequence[Tree],
-    definitions: Sequence[tuple[Name, Tree]],
-    functions: Mapping[str, str],
-    loop: Loop | None,
-) -> None:
-    """Numbers for the letters in indices and ends, then values of the leaves, where the claim fails."""
-    letters = chosen_letters(statement, given, tuple(definitions), loop)
-    values = [(read_name(name), from_data(value)) for name, value in point]
-    chosen = {n.stem: v for n, v in values if n.stem in letters and not n.indices and isinstance(v, Number)}
-    question = asked(statement, given, tuple(definitions), functions, loop, chosen)
-    if unwritten(question):
-        raise CertificateError("certificate-unsupported", kind="Derivative")
-    named = zip(point, values, strict=True)
-    rest = [pair for pair, (name, _) in named if name.stem not in chosen or name.indices]
-    found = assignment(rest, functions, question.definitions)
-    leaves = [(read_name(name), from_data(value)) for name, value in rest]
-    exact = ExactPoint(leaves, question.definitions, functions)
-    satisfies(found, question.given, question.universe, functions, bool(definitions or loop), exact)
-    if truth(question.statement, found, functions) is False or exact.truth(question.statement) is False:
-        return
-    raise CertificateError("certificate-counterexample")
-
-
-def _refuted_arrays(
-    point: Sequence[Any],
-    statement: Tree,
-    given: Sequence[Tree],
-    definitions: Sequence[tuple[Name, Tree]],
-    functions: Mapping[str, str],
-    shapes: Shapes,
-) -> None:
-    """Explicit arrays at which the claim fails."""
-    question = asked(statement, given, tuple(definitions), functions, shapes=shapes)
-    values = [(read_name(name), from_data(value)) for name, value in point]
-    if not question.shapes:
-        raise CertificateError("certificate-unsupported", kind="shapes")
-    chain = explicit_at(values, question.definitions, functions, shapes)
-    claim, pieces = stated(chain, question.statement, question.given, question.universe)
-    if not fails(chain, values, claim, pieces):
-        raise CertificateError("certificate-counterexample")
 
 
 def occurring(statement: Tree, definitions: Sequence[tuple[Name, Tree]]) -> list[Name]:

@@ -13,7 +13,6 @@ from flint import arb, ctx, fmpq
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import Add, Is, Logic, Name, Neg, Number, Relation, Tree, rebuild
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.analysis import elementary
 from symgrad.proving.kernel.normal import Normaliser
 from symgrad.proving.kernel.walk import Walk, compared
 
@@ -113,8 +112,10 @@ class Point(Walk[Value]):
     def slope(self, name: str, order: int, a: Value) -> Value:
         """A derivative of a built-in, by its formula."""
         if order > 1:
+            from symgrad.proving.kernel.analysis.elementary import formula as higher
+
             try:
-                return evaluate(elementary.formula(name, order), {Name("x"): a}, {})
+                return evaluate(higher(name, order), {Name("x"): a}, {})
             except CertificateError as error:
                 raise self.refused(name) from error
         match name:

@@ -12,6 +12,7 @@ from functools import cache
 
 from symgrad.errors import CertificateError
 from symgrad.functions import registry
+from symgrad.functions.questionnaire import Extremum
 from symgrad.notation.tree import ZERO, Apply, Indicator, Name, Relation, Tree, substitute, walk
 from symgrad.proving.kernel.gradient import local
 
@@ -117,6 +118,12 @@ def claimed(name: str, order: int) -> tuple[Fraction | None, Fraction | None]:
     found = registry.lookup(name)
     stated = None if found is None else found.derivative_range if order else found.range
     return (None, None) if stated is None else (stated.low.value, stated.high.value)
+
+
+def stated(name: str, order: int) -> tuple[Extremum, ...]:
+    """What the questionnaire says about the bounds of f, f' or f'', to be proved."""
+    found = registry.lookup(name)
+    return () if found is None else tuple(e for e in found.extrema if e.order == order)
 
 
 def exact(name: str, at: Fraction) -> Fraction | None:

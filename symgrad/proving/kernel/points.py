@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import Name, Relation, Tree
-from symgrad.proving.kernel.analysis.equality import ExactPoint
 from symgrad.proving.kernel.evaluate import Value, compare, evaluate, truth
 from symgrad.proving.kernel.families import instances, parts
+
+if TYPE_CHECKING:
+    from symgrad.proving.kernel.analysis.equality import ExactPoint
 
 Values: TypeAlias = Mapping[Tree, Value]
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from symgrad.notation.places import plain_letters
 from symgrad.notation.tree import Name, Number, Relation, Tree, names_in
-from symgrad.proving.kernel.depth.readings import Families, stems
 from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.substitution import put_in
+
+if TYPE_CHECKING:
+    from symgrad.proving.kernel.depth.readings import Families
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,8 @@ class Setting:
 
     def without(self, letter: str) -> Setting:
         """What holds whatever a letter stands for."""
-        used = [u for u in self.used if letter not in stems(u)]
-        lines = [pair for pair in self.definitions if all(letter not in stems(tree) for tree in pair)]
+        used = [u for u in self.used if letter not in plain_letters(u)]
+        lines = [pair for pair in self.definitions if all(letter not in plain_letters(tree) for tree in pair)]
         families = None if self.families is None else self.families.without(letter)
         return setting(self.functions, lines, used, families, self.shapes)
 

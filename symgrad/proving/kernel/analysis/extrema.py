@@ -16,17 +16,12 @@ from symgrad.proving.kernel.analysis.ends import constant_of
 from symgrad.proving.kernel.analysis.line import check_line
 from symgrad.proving.kernel.enclosures.intervals import LINE, Interval
 from symgrad.proving.kernel.evaluate import precise
+from symgrad.proving.kernel.functions import stated
 
 NEAR_TERMS = 5
 FINEST, RADIUS = 7, Fraction(1, 8)
 """Half the width of the finest interval, as a power of 1/2; how far the germ at an attained bound reaches."""
 X = Name("x")
-
-
-def stated(name: str, order: int) -> tuple[Extremum, ...]:
-    """What the questionnaire says about f, f' or f''."""
-    found = registry.lookup(name)
-    return () if found is None else tuple(e for e in found.extrema if e.order == order)
 
 
 def range_by_extrema(name: str, order: int) -> Interval:

@@ -12,7 +12,6 @@ from symgrad.errors import CertificateError
 from symgrad.notation.tree import Add, Apply, Div, Indicator, Mul, Name, Neg, Number, Relation, Tree, walk
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.analysis.extrema import range_by_extrema
 from symgrad.proving.kernel.enclosures.intervals import LINE, Interval, point
 from symgrad.proving.kernel.evaluate import Undefined, Value, evaluate
 
@@ -129,7 +128,11 @@ def derived_range(name: str, order: int) -> Interval:
     }  # fmt: skip
     if (axiom := axioms.get((name, order))) is not None or order > 2:
         return axiom or LINE
-    found = range_by_extrema(name, order)
+    found = LINE
+    if known.stated(name, order):
+        from symgrad.proving.kernel.analysis.extrema import range_by_extrema
+
+        found = range_by_extrema(name, order)
     formula = (known.value, known.derivative, known.slope_of_slope)[order](name)
     if formula is not None:
         with suppress(CertificateError):

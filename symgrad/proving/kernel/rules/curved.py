@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import ONE, Add, Apply, Div, Mul, Name, Neg, Number, Pow, Relation, Tree, number
 from symgrad.proving.kernel import functions as known
-from symgrad.proving.kernel.functions import slope_of_slope
 from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.enclosures.intervals import Interval
 from symgrad.proving.kernel.enclosures.ranges import function_range
+from symgrad.proving.kernel.functions import slope_of_slope
 from symgrad.proving.kernel.setting import Setting
 
 X = Name("x")
