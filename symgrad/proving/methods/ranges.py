@@ -160,16 +160,18 @@ class Search:
 
     def _factor(self, piece: Piece) -> Mapping[str, Any] | None:
         inner = opened(piece, self.here, self.letters)
-        if fails(Relation(("<=",), (piece.smaller, piece.larger)), inner):
+        signed = Relation((">=",), (piece.smaller, ZERO))
+        ordered = Relation(("<=",), (piece.smaller, piece.larger))
+        if fails(signed, inner) or fails(ordered, inner):
             return None
-        sign = self.prove(Relation((">=",), (piece.smaller, ZERO)), inner)
+        sign = self.prove(signed, inner)
         if sign is None:
             return None
         if self.strict and not_empty(piece, self.letters) and piece.smaller != piece.larger:
             proof = self.prove(Relation(("<",), (piece.smaller, piece.larger)), inner)
             if proof is not None:
                 return _data(piece, sign=sign, proof=proof, positive=None)
-        proof = self.prove(Relation(("<=",), (piece.smaller, piece.larger)), inner)
+        proof = self.prove(ordered, inner)
         if proof is None:
             return None
         positive = self.prove(Relation((">",), (piece.larger, ZERO)), inner) if self.strict else None
@@ -180,9 +182,12 @@ class Search:
     def sizes(self, smaller: Tree, larger: Tree) -> Iterator[Entry]:
         """By the size of one side, where it is a product over a range."""
         operator = "<" if self.strict else "<="
+        if any(
+            isinstance(node, Apply) and node.function == nf.ABS for t in (smaller, larger) for node in walk(t)
+        ):
+            return
         for side, tree in (("smaller", smaller), ("larger", larger)):
-            bare = not (isinstance(tree, Apply) and tree.function == nf.ABS)
-            if bare and any(isinstance(node, BigOp) and node.kind == "prod" for node in walk(tree)):
+            if any(isinstance(node, BigOp) and node.kind == "prod" for node in walk(tree)):
                 proof = self.prove(sized(operator, smaller, larger, side), self.here)
                 if proof is not None:
                     yield {"rule": "size", "side": side, "proof": proof}

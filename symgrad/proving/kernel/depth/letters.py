@@ -13,9 +13,10 @@ from typing import TypeAlias
 
 from symgrad.notation.indices import Linear, linear
 from symgrad.notation.places import gap, plain_letters
-from symgrad.notation.tree import ONE, BigOp, Constant, Is, Name, Pow, Relation, Tree, names_in, walk
+from symgrad.notation.tree import BigOp, Constant, Is, Name, Pow, Relation, Tree, names_in, number, walk
 
 Terms: TypeAlias = tuple[tuple[str, Fraction], ...]
+LEAST = {"positive integer": 1, "nonnegative integer": 0, "natural": 0}
 SUMMANDS = 3
 MAX_FACTS = 24
 SIGNS = {"<=": (1,), "<": (1,), ">=": (-1,), ">": (-1,), "=": (1, -1)}
@@ -94,15 +95,15 @@ def known_letters(used: Iterable[Tree], *trees: Tree, whole: Iterable[str] = ())
     """The facts about integer letters among some assumptions; ends of ranges are integers by their use."""
     used = tuple(used)
     integers = {u.subject.stem for u in used if isinstance(u, Is) and isinstance(u.subject, Name)
-                and not u.subject.indices and "integer" in u.kind}  # fmt: skip
+                and not u.subject.indices and u.kind in ("integer", *LEAST)}  # fmt: skip
     integers |= ends_in((*used, *trees)) | set(whole)
     facts: list[Linear] = []
     for assumption in used:
         match assumption:
             case Relation((operator,), (a, b)) if not _indexed(assumption):
                 facts += _facts(operator, a, b, integers)
-            case Is(Name(_, ()) as letter, kind) if "positive integer" in kind:
-                facts += _facts(">=", letter, ONE, integers)
+            case Is(Name(_, ()) as letter, kind) if kind in LEAST:
+                facts += _facts(">=", letter, number(LEAST[kind]), integers)
     return Letters(tuple(dict.fromkeys(facts)), frozenset(integers))
 
 

@@ -14,13 +14,14 @@ from itertools import product
 from symgrad.errors import CertificateError
 from symgrad.notation.indices import from_linear, linear
 from symgrad.notation.places import at, gap
-from symgrad.notation.tree import ONE, BigOp, Is, Name, Number, Relation, Tree, names_in, rebuild, walk
-from symgrad.proving.kernel.depth.letters import Letters, known_letters, symbolic
+from symgrad.notation.tree import BigOp, Is, Name, Number, Relation, Tree, names_in, number, rebuild, walk
+from symgrad.proving.kernel.depth.letters import LEAST, Letters, known_letters, symbolic
 from symgrad.proving.kernel.depth.loop import Loop, free_names
 from symgrad.proving.kernel.evaluate import truth
 from symgrad.proving.kernel.families import parts
 
 MAX_INSTANCES = 2000
+PLAIN = ("integer", "real")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +191,8 @@ def holds(condition: Tree, letters: Letters) -> bool:
             case Relation(("!=",), (a, b)):
                 sure = letters.at_least(a, b, 1) or letters.at_least(b, a, 1)
             case Is(place, kind):
-                sure = kind in ("integer", "real") or (
-                    kind == "positive integer" and letters.at_least(ONE, place)
-                )
+                least = LEAST.get(kind)
+                sure = kind in PLAIN if least is None else letters.at_least(number(least), place)
             case _:
                 sure = False
         if not sure:
@@ -231,7 +231,8 @@ def fixed_letters(statement: Tree, given: Sequence[Tree], loop: Loop | None) -> 
 def families_of(statement: Tree, given: Sequence[Tree], loop: Loop | None) -> Families | None:
     """How the assumptions are read; None where no index is a letter and the ordinary reading holds."""
     ranged = any(isinstance(n, BigOp) for n in walk(statement))
-    counted = symbolic(statement) and any(isinstance(g, Is) and "integer" in g.kind for g in given)
+    whole = any(isinstance(g, Is) and g.kind in ("integer", *LEAST) for g in given)
+    counted = symbolic(statement) and whole
     if loop is None and not (ranged or counted):
         return None
     fixed = fixed_letters(statement, given, loop)
