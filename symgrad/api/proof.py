@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,7 +10,8 @@ from typing import Any
 
 from symgrad.api.convexity import chain_of, prove_convexity, speaks_of_convexity
 from symgrad.api.names import assumptions_in, context_of, function_names, require_text
-from symgrad.api.sides import refuse_arrays_by_size
+from symgrad.api.sides import identities_written, refuse_arrays_by_size
+from symgrad.api.verification import verification
 from symgrad.calculus.derive import derive
 from symgrad.calculus.second import seconds_filled
 from symgrad.errors import InputError, NotSupportedError, UnknownNameError, Where
@@ -205,7 +205,8 @@ def prove_about(
     refuse_expressions(assumptions, given)
     for text, place in ((claim, "<claim>"), *((text, "<given>") for text in given)):
         refuse_arrays_by_size(network, text, context, place)
-    statement, *filled = (seconds_filled(network, tree) for tree in (statement, *assumptions))
+    trees = (identities_written(network, tree) for tree in (statement, *assumptions))
+    statement, *filled = (seconds_filled(network, tree) for tree in trees)
     assumptions = tuple(filled)
     pairs = tuple(sorted({**network.functions, **functions}.items()))
     value = values.Claim(statement, (*assumptions, *network.assumptions), pairs, claim, tuple(given))
@@ -292,28 +293,23 @@ def tokens(network: Network, trees: Sequence[Tree]) -> dict[Derivative, derivati
     return found
 
 
-def out_of_time(claim: str, given: Sequence[str]) -> values.Proof:
-    """What is said of a claim whose search was ended from outside."""
+def out_of_time(claim: str, given: Sequence[str], memory: bool = False) -> values.Proof:
+    """What is said of a claim whose search was ended from outside, or for want of memory."""
     empty = Relation(("=",), (ZERO, ZERO))
     asked = values.Claim(empty, (), (), claim, tuple(given))
-    return values.Proof(asked, "undecided", steps=(Phrase.of("proofs.undecided-time"),))
+    why = Phrase.of("proofs.undecided-memory") if memory else Phrase.of("proofs.undecided-time")
+    return values.Proof(asked, "undecided", steps=(why,))
 
 
 def verify(text: str, name: str = "<certificate>") -> bool:
     """Re-check a certificate from JSON without any search.
 
     Raises:
-        InputError: it is no JSON object. CertificateError: the kernel does not accept it; says why.
+        InputError: it is no certificate. CertificateError: the kernel does not accept it; says why.
     """
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as problem:
-        raise InputError("not-json", Where(name, problem.lineno, problem.colno), name=name) from problem
-    except RecursionError as problem:
-        raise InputError("not-json", Where(name), name=name) from problem
-    if not isinstance(data, dict):
-        raise InputError("not-json", Where(name), name=name)
-    kernel.check(data)
+    found = verification(text, name)
+    if found.reason is not None:
+        raise found.reason
     return True
 
 

@@ -24,6 +24,7 @@ from symgrad.notation.tree import (
 from symgrad.proving import attained, explain, kernel, oracles, places, reasons, refute, refute_arrays, rescue
 from symgrad.proving.attempt import Attempt
 from symgrad.proving.clock import until
+from symgrad.proving.contradictions import impossible
 from symgrad.proving.depths import completed, told
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.asked import Shapes, unwritten
@@ -188,6 +189,12 @@ def _holds(problem: Problem) -> bool:
     )
 
 
+def _proves(problem: Problem) -> bool:
+    """Whether the search proves a problem in what is left of its time."""
+    with until(problem.deadline):
+        return entry_for(problem.statement, _setting(problem), Attempt(problem)) is not None
+
+
 def _setting(problem: Problem, pieces: Sequence[Tree] | None = None) -> kernel.Setting:
     used = problem.pieces if pieces is None else pieces
     return problem.setting(used)
@@ -206,6 +213,8 @@ def _proved(attempt: Attempt, gradients: Mapping[Derivative, Derivation]) -> Pro
 
     used, entry = fewest(problem, entry, again)
     point = None if problem.question.shapes else attained.point(problem)
+    if point is None and used and impossible(problem, _proves):
+        raise InputError("contradictory-assumptions")
     certificate = problem.certificate(
         "proved",
         used=[to_data(piece) for piece in used],

@@ -77,3 +77,54 @@ def test_a_certificate_is_accepted_and_a_corrupted_one_is_not(tmp_path: Path) ->
     place.write_text("{oops", encoding="utf-8")
     broken = symgrad("verify", place)
     assert broken.returncode == 2 and "proof.json:1:2" in broken.stderr
+
+
+def test_verify_says_what_was_accepted_and_which_step_fails(tmp_path: Path) -> None:
+    proof = tmp_path / "proof.json"
+    claim = ("prove", "--chain", NIELSEN, "|dC/db_1| <= |dC/db_3|/16")
+    assert symgrad(*claim, "--given", "|w_j| <= 1", "--certificate", proof, "-q").returncode == 0
+    told = symgrad("verify", proof).stdout
+    assert "|∂C/∂b₁| ≤ |∂C/∂b₃|/16" in told and "|w₂| ≤ 1" in told and "ranges" in told
+    assert "取值范围" in symgrad("verify", proof, "--lang", "zh").stdout
+    found = json.loads(symgrad("verify", proof, "--json").stdout)
+    assert found["accepted"] and found["used"] == ["abs(w_2) <= 1", "abs(w_3) <= 1"] and found["kinds"]
+    proof.write_text(proof.read_text().replace("16", "17"))
+    done = symgrad("verify", proof, "--json")
+    assert done.returncode == 1
+    found = json.loads(done.stdout)
+    assert not found["accepted"] and "/17" in found["at"] and found["kind"] == "ranges"
+    point = tmp_path / "point.json"
+    assert symgrad(*claim, "--certificate", point, "-q").returncode == 1
+    assert "refuted" in symgrad("verify", point).stdout
+
+
+def test_foreign_files_are_no_certificates(tmp_path: Path) -> None:
+    texts = ("", "null", "[1, 2]", "[" * 100_000, "{]")
+    for text in texts:
+        file = tmp_path / "file.json"
+        file.write_text(text)
+        for lang in ("en", "zh"):
+            done = symgrad("verify", file, "--lang", lang)
+            assert done.returncode == 2 and done.stderr.startswith(f"{file}:"), text
+            assert "Traceback" not in done.stderr
+
+
+def test_other_json_is_rejected_in_words(tmp_path: Path) -> None:
+    for text in ("{}", '{"a": 1}', '{"format": "other"}', '{"format": 5, "verdict": []}'):
+        file = tmp_path / "file.json"
+        file.write_text(text)
+        done = symgrad("verify", file)
+        assert done.returncode == 1 and "KeyError" not in done.stdout and "certificate" in done.stdout
+
+
+def test_the_time_is_a_number_above_zero() -> None:
+    for text in ("0", "-1", "nan", "inf", "soon"):
+        done = symgrad("prove", "x^2 >= 0", "--timeout", text)
+        assert done.returncode == 2 and text in done.stderr and not done.stdout
+
+
+def test_hidden_contradictions_are_errors() -> None:
+    for given in (("x > y", "y > z", "z > x"), ("x > 1", "x^2 < 1"), ("sigma(z) > 1",), ("exp(x) < 1 + x",)):
+        options = [option for text in given for option in ("--given", text)]
+        done = symgrad("prove", "x <= 2", *options)
+        assert done.returncode == 2 and "contradict" in done.stderr, given
