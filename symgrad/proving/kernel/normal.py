@@ -72,7 +72,7 @@ class Normaliser:
     unfold: int = 0
     never_negative: Callable[[Tree], bool] = lambda tree: False
     nonzero: Callable[[Tree], bool] = lambda tree: False
-    _memo: dict[Tree, Rational] = field(default_factory=dict, compare=False, repr=False)
+    _memo: dict[Tree, Rational] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __call__(self, tree: Tree) -> Rational:
         """The normal form."""
