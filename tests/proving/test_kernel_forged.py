@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from symgrad.notation.tree import (
     number,
 )
 from symgrad.proving import kernel
+from symgrad.proving.kernel.normal import Normaliser
 
 Text = str | Tree
 Entry = dict[str, Any]
@@ -232,3 +234,10 @@ def test_a_memo_keeps_sides_apart() -> None:
     assert here.bounds(X).enclose(X).low == 1
     assert further.bounds(X).enclose(X).low == 5
     assert here.bounds(X).enclose(Neg(X)).high == -1
+
+
+def test_a_changed_normal_form_remembers_nothing() -> None:
+    plain = Normaliser({})
+    plain(tree("|x y|"))
+    changed = replace(plain, never_negative=lambda inner: True)
+    assert changed(tree("|x y|")).equals(plain(tree("x y")))
