@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from symgrad.api.bounds import Bounds
 from symgrad.api.names import context_of, one
 from symgrad.api.proof import at_claim, read_claim, refuse_expressions
 from symgrad.calculus.derive import derive
-from symgrad.errors import InputError, NotSupportedError, Where
+from symgrad.errors import CertificateError, InputError, NotSupportedError, Where
 from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.tree import ONE, ZERO, Derivative, Name, Tree
@@ -49,9 +50,23 @@ def bounds_of(
 
                 return layered(network, derivation, givens, pairs, tuple(given), timeout, relative_to)
             asked = _asked(network, derivation, givens, pairs, tuple(given), relative_to)
-            return _found(network, asked, derivation, timeout)
+            try:
+                return _found(network, asked, derivation, timeout)
+            except CertificateError:  # a loss that the kernel has no derivative of: without the loss, then
+                if not isinstance(asked.over, Derivative) or not isinstance(asked.over.by, Name):
+                    raise
+                return _found(network, *_without_loss(network, asked, asked.over.by), timeout)
         except Empty as error:
             raise InputError("contradictory-assumptions") from error
+
+
+def _without_loss(network: Network, asked: Asked, last: Name) -> tuple[Asked, Derivation]:
+    """The derivative of the last activation: the same quotient."""
+    by = asked.token.by
+    assert isinstance(by, Name)
+    derivation = derive(network, by, last)
+    alone = replace(asked, token=derivation.goal, over=ONE, factors=_written(derivation), shared=())
+    return alone, derivation
 
 
 def _found(network: Network, asked: Asked, derivation: Derivation, timeout: float) -> Bounds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from symgrad.notation.tree import Apply, Name, Neg, Number, Relation, Tree, names_in, substitute
@@ -25,7 +25,7 @@ def phrases(found: Found, whole: Found | None, least: Found | None) -> Iterator[
         kind = "least-best" if least.exact else "least"
         yield Phrase.of(f"bounds.{kind}", line=least.proof.claim.statement)
     for layer in found.layers:
-        yield _layer(layer)
+        yield _layer(layer, dict(found.asked.functions))
 
 
 def _bound(found: Found, kind: str = "best") -> Iterator[Phrase]:
@@ -35,8 +35,7 @@ def _bound(found: Found, kind: str = "best") -> Iterator[Phrase]:
         return
     if found.kept:
         yield Phrase.of("bounds.best-kept" if found.exact else "bounds.found", line=line)
-        known = found.exact or any(p.value is None and p.exact for p in found.peaks)
-        yield Phrase.of("bounds.no-number" if known else "bounds.no-bound-found", factors=found.kept)
+        yield Phrase.of("bounds.no-number" if found.exact else "bounds.no-bound-found", factors=found.kept)
         if found.exact and found.attained:
             yield Phrase.of("bounds.equality-kept", point=found.at) if found.at else ARRAYS
         return
@@ -46,7 +45,7 @@ def _bound(found: Found, kind: str = "best") -> Iterator[Phrase]:
         yield Phrase.of("bounds.between", line=line, low=about(found.lower, -1), high=found.value)
     else:
         yield Phrase.of("bounds.found", line=line)
-    if (size := approximate(found.value)) is not None:
+    if (size := approximate(found.value, dict(found.asked.functions))) is not None:
         yield Phrase.of("bounds.about", value=found.value or Number(Fraction(0)), about=size)
     if found.attained:
         symbolic = bool(names_in(found.limit))
@@ -90,7 +89,7 @@ def _approach(found: Found) -> Iterator[Phrase]:
         yield Phrase.of("bounds.approached-down", names=down)
 
 
-def _layer(layer: Layer) -> Phrase:
+def _layer(layer: Layer, functions: Mapping[str, str]) -> Phrase:
     peak = layer.peak
     assert peak.value is not None
     limit = inverse(peak.value)
@@ -98,18 +97,18 @@ def _layer(layer: Layer) -> Phrase:
     operator = "<=" if peak.attained or not peak.exact else "<"
     range_ = Relation((operator,), (Apply(ABS, (layer.slope,)), peak.value))
     kind = "layer" if peak.exact else "layer-only"
-    size = approximate(limit)
+    size = approximate(limit, functions)
     if size is None:
         return Phrase.of(f"bounds.{kind}", condition=condition, range=range_)
     return Phrase.of(f"bounds.{kind}-about", condition=condition, range=range_, about=size)
 
 
-def approximate(tree: Tree | None) -> Number | None:
+def approximate(tree: Tree | None, functions: Mapping[str, str]) -> Number | None:
     """A formula without letters as a decimal of four digits; None for a plain fraction."""
     if tree is None or (isinstance(tree, Number) and tree.value.denominator < 10**6):
         return None
     try:
-        value = evaluate(tree, {}, {})
+        value = evaluate(tree, {}, functions)
     except Undefined:
         return None
     return about(value if isinstance(value, Fraction) else Fraction(float(ball(value).mid())))

@@ -122,7 +122,7 @@ class Search:
         trees = (*self.asked.factors, *self.asked.shared)
         self.bounds = self.problem.setting().bounds(*trees)
         self.coordinates = Coordinates.of(self.definitions, self.problem.pieces)
-        self.peaks = Peaks(self.box, self.ends, dict(self.asked.functions), self.decide)
+        self.peaks = Peaks(self.boxes, self.ends, dict(self.asked.functions), self.decide)
 
     def decide(self, claim: Claim) -> Proof:
         """A claim about one group, within a part of the time."""
@@ -137,6 +137,17 @@ class Search:
             return LINE
         ends = [end for end in (found.low, found.high) if end is not None]
         return found if all(end.denominator < LONG for end in ends) else LINE
+
+    def boxes(self, letter: Name) -> Sequence[Interval]:
+        """The values of a coordinate; two half lines for |z| >= 1."""
+        box = self.box(letter)
+        for piece in self.problem.pieces:
+            match piece:
+                case Relation(((">=" | ">") as operator,), (Apply(Name("abs"), (inside,), 0), Number(end))):
+                    if inside == letter and box == LINE and end > 0:
+                        closed = operator == ">="
+                        return (Interval(end, closed), Interval(None, False, -end, closed))
+        return (box,)
 
     def ends(self, leaf: Name) -> Sequence[End]:
         """The ends of a leaf's values; the values themselves where an assumption lists them."""
@@ -275,7 +286,7 @@ def least(
         if (
             not limits
             or not chain_point.free(search)
-            or not any(search.box(n) != LINE for g, _ in limits for n in names_in(g[1]))
+            or not any(search.boxes(n) != (LINE,) for g, _ in limits for n in names_in(g[1]))
         ):
             return None
         value = joined([p.value for _, p in limits if p.value is not None])
@@ -305,10 +316,11 @@ def _proved(
         ]
         rest = [*kept, *search.asked.shared]
         pieces += [Piece(f, f, size(f)) for f in rest]
-        problem = make(claim, search.definitions, search.timeout, gradients=search.gradients)
+        problem = make(claim, search.definitions, search.timeout / 2, gradients=search.gradients)
         if (found := proved(problem, pieces, search.gradients, side > 0)) is not None:
             return found
-    return prove(claim, definitions=search.definitions, gradients=search.gradients, timeout=search.timeout)
+    timeout = search.timeout if plain else search.timeout / 2
+    return prove(claim, definitions=search.definitions, gradients=search.gradients, timeout=timeout)
 
 
 def joined(values: Sequence[Tree]) -> Tree:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 INFINITE = Name("oo")
 STEP = Fraction(1, 10**6)
-FAR, LARGE = 10**4, 10**6
+FAR, LARGE = (10**4, 40), 10**6
 MET, NEAR = 1e-12, 0.05
 """How near the value at a checked place must be to the bound, by the share that is missing."""
 TARGETS = tuple(map(Fraction, ("0", "1", "-1", "2", "1/2", "-2", "1/3")))
@@ -107,11 +107,25 @@ def leaves(
 
     Where the bound is only approached, a place near the limit is checked instead.
     """
+    for far in FAR if toward and not attained else FAR[:1]:
+        if (point := _checked(search, found, values, toward, attained, far)) is not None:
+            return point
+    return None
+
+
+def _checked(
+    search: Search,
+    found: Found,
+    values: Mapping[Name, Tree],
+    toward: Mapping[Name, int],
+    attained: bool,
+    far: int,
+) -> list[tuple[Name, Tree]] | None:
     problem = search.problem
     aimed = dict(values)
     if not attained:
         for name, sign in toward.items():
-            aimed[name] = Number(Fraction(sign * FAR))
+            aimed[name] = Number(Fraction(sign * far))
         for name, value in values.items():
             box = search.box(name)
             if isinstance(value, Number) and value.value in (box.low, box.high):

@@ -45,7 +45,15 @@ def climb(search: Search) -> Climbed:
     if best is None:
         return Climbed()
     simple = tuple(p for limit in (1, 2, 4) if (p := ascent.point(best[1], limit)) is not None)
-    lower = _certain(search, best[0], [ascent.point(best[1], limit) for limit in (10**4, 10**8)])
+    lower = _certain(
+        search,
+        best[0],
+        [
+            ascent.point([x * more for x in best[1]], limit)
+            for more in (1, 1 + 1e-6)
+            for limit in (10**4, 10**8)
+        ],
+    )
     return Climbed(lower, simple)
 
 
@@ -173,19 +181,15 @@ class _Ascent:
         return top
 
     def _starts(self, dice: Random) -> Iterator[list[float]]:
+        """Weights 1 and arguments 0, then all 1, then anything."""
         for start in range(STARTS):
             at = []
             for leaf in self.leaves:
-                box = self.boxes[leaf]
-                low = float(box.low) if box.low is not None else min(-3.0, float(box.high or 0) - 3)
-                high = float(box.high) if box.high is not None else max(3.0, low + 3)
-                at.append(
-                    min(max(0.0, low), high)
-                    if start == 0
-                    else high
-                    if start == 1
-                    else dice.uniform(low, high)
-                )
+                box, wide = self.boxes[leaf], 1.0 if start % 2 else 3.0
+                low = float(box.low) if box.low is not None else min(-wide, float(box.high or 0) - wide)
+                high = float(box.high) if box.high is not None else max(wide, low + wide)
+                plain = 0.0 if start == 0 and leaf in self.solving else 1.0
+                at.append(plain if start < 2 else dice.uniform(low, high))
             yield [self._clipped(leaf, x) for leaf, x in zip(self.leaves, at, strict=True)]
 
     def _up(self, at: list[float]) -> tuple[float, list[float]]:

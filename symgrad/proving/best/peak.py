@@ -39,6 +39,7 @@ LETTER = Name("z")
 END = Name("t")
 MOST_CORNERS = 64
 DIGITS = 6
+EQUAL = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Peak:
 class Peaks:
     """What finds peaks: the assumptions as intervals, what the functions are, how a claim is decided."""
 
-    box: Callable[[Name], Interval]
+    boxes: Callable[[Name], Sequence[Interval]]
     ends: Callable[[Name], Sequence[End]]
     functions: Mapping[str, str]
     decide: Decide
@@ -99,13 +100,14 @@ class Peaks:
             found = self._corner(tree, dict(zip(leaves, corner, strict=True)), inside, side)
             if found is None or found.value is None:
                 return found
-            if (
-                best is None
-                or _size(found) * side > _size(best) * side + 1e-12
-                or (found.attained and not best.attained and abs(_size(found) - _size(best)) < 1e-12)
-            ):
+            if best is None or self._better(found, best, side):
                 best = found
         return best
+
+    def _better(self, found: Peak, best: Peak, side: int) -> bool:
+        """Whether a peak is higher, or as high and attained."""
+        gain = (_size(found, self.functions) - _size(best, self.functions)) * side
+        return gain > EQUAL or (found.attained and not best.attained and gain > -EQUAL)
 
     def _linear(self, tree: Tree, leaf: Name) -> bool:
         """Whether |tree| is convex in the leaf, so that its largest value is taken at an end."""
@@ -157,8 +159,18 @@ class Peaks:
         return replace(found, tree=tree, attained=found.attained and taken, at={**values, **found.at})
 
     def _along(self, tree: Tree, letter: Name, side: int) -> Peak | None:
-        """The peak of a function of one letter; the same function of another letter is not done twice."""
-        box = self.box(letter)
+        """The peak of a function of one letter, over all the intervals that are left for it."""
+        best: Peak | None = None
+        for box in self.boxes(letter):
+            found = self._within(tree, letter, box, side)
+            if found is None or found.value is None:
+                return found
+            if best is None or _size(found, self.functions) * side > _size(best, self.functions) * side:
+                best = found
+        return best
+
+    def _within(self, tree: Tree, letter: Name, box: Interval, side: int) -> Peak | None:
+        """The peak on an interval; the same function of another letter is not done twice."""
         plain = substitute(tree, {letter: LETTER})
         key = (plain, box, side)
         if key not in self.memo:
@@ -181,12 +193,12 @@ def _arguments(node: Tree) -> tuple[Name, ...]:
     return ()
 
 
-def _size(peak: Peak) -> float:
+def _size(peak: Peak, functions: Mapping[str, str]) -> float:
     if peak.value is None:
         return inf
     if names_in(peak.value):
         return 1.0
-    return float(ball(evaluate(peak.value, {}, {})).mid())
+    return float(ball(evaluate(peak.value, {}, functions)).mid())
 
 
 def simple(tree: Tree, functions: Mapping[str, str]) -> Tree:
