@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
-from symgrad.notation.tree import BigOp, Derivative, Name, Relation, Tree, substitute, walk
+from symgrad.notation.tree import BigOp, Derivative, Name, Relation, Tree, walk
+from symgrad.proving.kernel import substitution
 from symgrad.proving.kernel.rules.entry import Entry, Prove, only
 from symgrad.proving.kernel.setting import Setting
 
@@ -19,4 +20,4 @@ def put_in(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
     if not names or any(name not in bodies for name in names):
         raise CertificateError("certificate-definition")
     written: dict[Tree, Tree] = {name: bodies[name] for name in names if isinstance(name, Name)}
-    prove(substitute(statement, written), entry["proof"], here)
+    prove(substitution.put_in(statement, written), entry["proof"], here)
