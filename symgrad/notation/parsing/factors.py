@@ -5,7 +5,7 @@ from __future__ import annotations
 from symgrad.notation.indices import canonical
 from symgrad.notation.lexer import Token
 from symgrad.notation.parsing.atoms import Atoms
-from symgrad.notation.tree import Component, Elementwise, Name, Neg, Pow, Transpose, Tree
+from symgrad.notation.tree import Component, Elementwise, Name, Neg, Pow, Transpose, Tree, walk
 
 
 class Factors(Atoms):
@@ -66,7 +66,10 @@ class Factors(Atoms):
         token = self.peek(braces)
         if braces and self.peek(2).kind != "}":
             return False
-        letter = token.kind in ("letters", "word") and token.text == "T" and "T" not in self.stems
+        places = [i for name in self.context.known for i in name.indices if not self.context.arrays]
+        depth = any(node == Name("T") for place in places for node in walk(place))
+        symbol = depth or "T" in self.stems
+        letter = token.kind in ("letters", "word") and token.text == "T" and not symbol
         if letter or token.kind in ("top", "transpose"):
             self.at += 1 + 2 * braces
             return True
