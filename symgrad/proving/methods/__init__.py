@@ -19,6 +19,7 @@ from symgrad.proving.methods import (
     places,
     ranges,
     separate,
+    squared,
     written,
 )
 from symgrad.proving.methods.method import Method, Prove
@@ -29,6 +30,7 @@ METHODS: tuple[Method, ...] = (
     induction.METHOD,
     written.METHOD,
     combination.PLAIN,
+    squared.METHOD,
     separate.METHOD,
     exponentials.METHOD,
     line.METHOD,

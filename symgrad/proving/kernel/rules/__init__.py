@@ -40,6 +40,7 @@ RULES: Mapping[str, str] = {
     "line": "line.line",
     "affine": "affine.affine",
     "put-in": "putin.put_in",
+    "squares": "squares.squares",
     "have": "lemmas.have",
     "contradiction": "lemmas.contradiction",
     "vanishing": "lemmas.vanishing",
