@@ -9,7 +9,7 @@ from itertools import product
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import to_data
-from symgrad.notation.tree import Array, Name, Number, Relation, Tree, number
+from symgrad.notation.tree import Array, Logic, Name, Number, Relation, Tree, names_in, number
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel
 from symgrad.proving.kernel.arrays.points import explicit_at, fails, letters_of, stated
@@ -19,7 +19,7 @@ from symgrad.values.proof import Proof
 
 FEW, TRIALS = 10, 90
 LIMIT = 6
-NUMBERS = tuple(map(Fraction, ("1", "-1", "2", "0", "1/2", "4", "-2", "8", "1/4")))
+NUMBERS = tuple(map(Fraction, ("1", "-1", "2", "0", "1/2", "4", "-2", "8", "1/4", "-1/2")))
 SMALL = tuple(map(Fraction, ("0", "1", "-1", "2")))
 TURNS = tuple(map(Fraction, ("3/5", "4/5")))
 Point = list[tuple[Name, Tree]]
@@ -48,6 +48,12 @@ def _shown(problem: Problem, point: Point) -> Proof:
     data = [[to_data(name), to_data(value)] for name, value in point]
     certificate = problem.certificate("refuted", counterexample=data)
     kernel.check(certificate)
+    reached = set(names_in(Logic("and", (problem.statement, *problem.given))))
+    for name, body in reversed(problem.definitions):
+        if name in reached:
+            reached.update(names_in(body))
+    letters = letters_of({name: shape for name, shape in problem.shapes.items() if name in reached})
+    point = [(name, value) for name, value in point if name in reached or name in letters]
     at = tuple(Relation(("=",), pair) for pair in point)
     return Proof(
         problem.claim,

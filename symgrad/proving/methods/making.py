@@ -10,7 +10,7 @@ from typing import Any
 
 from symgrad.errors import CertificateError
 from symgrad.functions import registry
-from symgrad.notation.codec import to_data
+from symgrad.notation.codec import from_data, to_data
 from symgrad.notation.tree import (
     ONE,
     ZERO,
@@ -24,6 +24,7 @@ from symgrad.notation.tree import (
     Neg,
     Number,
     Pow,
+    Relation,
     Transpose,
     Tree,
     walk,
@@ -60,8 +61,9 @@ class Making:
     def nodes(self, tree: Tree, which: Name) -> Iterator[Node]:
         """Candidates, the finest first."""
         with suppress(CertificateError):
-            if (found := self._node(self._written(tree), which)) is not None:
-                yield found
+            written = self._written(tree)
+            if (found := self._node(written, which)) is not None:
+                yield found if found["by"] != "itself" or written == tree else {"by": "sum", "parts": [found]}
         with suppress(CertificateError):
             yield from self._sums(tree)
         atoms = [n for n in self.problem_lengths() if n.function == OPNORM]
@@ -81,6 +83,10 @@ class Making:
                     seen.setdefault(a, function)
                 case Mul() if any(isinstance(n, Transpose) for n in node.factors) and self.shape(node) == ():
                     seen.setdefault(node, NORM)
+                case Apply(Name("sum" | "trace"), (_,), 0, ()):
+                    seen.setdefault(node, NORM)
+                case Apply(Name("mean"), (a,), 0, ()):
+                    seen.setdefault(Apply(Name("sum"), (a,)), NORM)
         for tree, which in seen.items():
             key = self._key(tree)
             others = {k: v for k, v in self.kept.items() if k != key}
@@ -128,11 +134,16 @@ class Making:
         small = which == OPNORM and self.kept[key] == NORM and len(key[0]) == 2
         return {"by": "frobenius" if small else "itself", "of": to_data(tree)}
 
+    def _measured(self, tree: Tree, which: Name) -> bool:
+        """Whether that norm of a matrix is what is known of it."""
+        key = self._key(tree)
+        return key is not None and len(key[0]) == 2 and self.kept.get(key) == which
+
     def _node(self, tree: Tree, which: Name) -> Node | None:
         if (found := self._known(tree, which)) is not None:
             return found
         if not self.shape(tree):
-            return self._product(tree, which) if isinstance(tree, Mul) else _itself(tree)
+            return self._number(tree)
         match tree:
             case Derivative() if (written := self._written(tree)) != tree:
                 return self._node(written, which)
@@ -143,15 +154,23 @@ class Making:
             case Transpose(Mul(factors)):
                 return self._node(Mul(tuple(map(Transpose, factors[::-1]))), which)
             case Add(terms) if all(self.shape(t) for t in terms):
+                if (found := self._difference(tree, which)) is not None:
+                    return found
                 parts = [self._node(term, which) for term in terms]
-                return None if None in parts else {"by": "sum", "parts": parts}
+                made: Node = {"by": "sum", "parts": parts}
+                return made if None not in parts and self.all_known(made) else _itself(tree)
             case Div(a, b):
                 return self._times([_itself(Div(ONE, b)), self._node(a, which)])
+            case Mul((a, b)) if which == NORM and self._measured(a, NORM) and self._measured(b, OPNORM):
+                parts = [_itself(Transpose(b)), _itself(Transpose(a))]
+                return {"by": "transpose", "part": {"by": "product", "parts": parts}}
             case Mul():
                 return self._product(tree, which)
             case Apply(Name("diag"), (vector,), 0) if (sup := self._sup(vector)) is not None:
                 return {"by": "diag", "of": to_data(vector), "sup": sup}
             case Elementwise("*", a, b):
+                if all(self._key(side) in self.kept for side in (a, b)):
+                    return {"by": "hadamards", "parts": [_itself(a), _itself(b)]}
                 for v, w in ((b, a), (a, b)):
                     part = self._node(w, NORM)
                     if (sup := self._sup(v)) is not None and part is not None:
@@ -169,7 +188,7 @@ class Making:
         found = registry.lookup(name) if name else None
         if name and found and found.lipschitz is not None and known.exact(name, ZERO.value) == 0:
             part = self._node(a, NORM)
-            if part is not None and self._all_known(part):
+            if part is not None and self.all_known(part):
                 return {"by": "lipschitz", "function": to_data(function), "sup": str(found.lipschitz),
                         "left": None, "right": None, "part": part}  # fmt: skip
         (shape, _), sup = self.build.key(tree), self._sup(tree)
@@ -178,15 +197,14 @@ class Making:
             return {"by": "hadamard", "of": to_data(tree), "sup": sup, "part": _itself(ones)}
         return None
 
-    def _all_known(self, node: Node) -> bool:
+    def all_known(self, node: Node) -> bool:
         """Whether a bound speaks of known norms alone."""
         if node["by"] in ("itself", "frobenius"):
-            from symgrad.notation.codec import from_data
-
             tree = from_data(node["of"])
-            return not self.shape(tree) or self._key(tree) in self.kept
+            ones = isinstance(tree, Apply) and tree.function.stem in ("ones", "eye")
+            return not self.shape(tree) or ones or self._key(tree) in self.kept
         parts = (*node.get("parts", ()), *([node["part"]] if "part" in node else ()))
-        return all(map(self._all_known, parts))
+        return all(map(self.all_known, parts))
 
     @staticmethod
     def _times(parts: list[Node | None]) -> Node | None:
@@ -222,16 +240,63 @@ class Making:
 
     # ---- other shapes of argument
 
-    def _sums(self, tree: Tree) -> Iterator[Node]:
-        """A sum or difference of arrays that are known; f(x) - f(y) by the slope of f."""
+    def _number(self, tree: Tree) -> Node:
+        """An inner product by the lengths of its vectors."""
         match tree:
-            case Add((Apply(f, (x,), 0, ()), Neg(Apply(g, (y,), 0, ())))) if f == g and self.shape(x):
+            case Apply(Name("sum"), (Elementwise("*", a, b),), 0):
+                return {"by": "inner", "parts": [_itself(a), _itself(b)]}
+            case Apply(Name("sum"), (a,), 0) if len(shape := self.shape(a) or ()) == 1:
+                return {"by": "inner", "parts": [_itself(a), _itself(Apply(Name("ones"), shape))]}
+            case Apply(Name("trace"), (Mul((a, b)),), 0):
+                flipped = a.operand if isinstance(a, Transpose) else Transpose(a)
+                return {"by": "inner", "parts": [_itself(flipped), _itself(b)]}
+            case Mul() if any(self.shape(f) for f in tree.factors):
+                return self._product(tree, NORM) or _itself(tree)
+        return _itself(tree)
+
+    def _body(self, tree: Tree) -> Tree:
+        if self.expand and isinstance(tree, Name) and self._key(tree) not in self.kept:
+            return self.build.definitions.get(tree, tree)
+        return tree
+
+    def _difference(self, tree: Add, which: Name) -> Node | None:
+        """F(x) - f(y) by the slope of f; A x - A y as A (x - y); what stands on both sides taken away."""
+        terms = self._signed(tree)
+        if len(terms) != 2 or {sign for sign, _ in terms} != {1, -1}:
+            return None
+        x, y = (self._body(t) for _, t in sorted(terms, key=lambda pair: -pair[0]))
+        match x, y:
+            case Apply(f, (a,), 0, ()), Apply(g, (b,), 0, ()) if f == g and f.stem not in REDUCTIONS:
                 name = known.resolve(f, self.here.functions)
                 found = registry.lookup(name) if name else None
-                part = self._node(Add((x, Neg(y))), NORM)
+                part = self._node(Add((a, Neg(b))), NORM)
                 if found is not None and found.lipschitz is not None and part is not None:
-                    yield {"by": "lipschitz", "function": to_data(f), "sup": str(found.lipschitz),
-                           "left": to_data(x), "right": to_data(y), "part": part}  # fmt: skip
+                    return {"by": "lipschitz", "function": to_data(f), "sup": str(found.lipschitz),
+                            "left": to_data(a), "right": to_data(b), "part": part}  # fmt: skip
+            case Mul((first, *some)), Mul((second, *others)) if first == second and some and others:
+                rest = Add((_joined(some), Neg(_joined(others))))
+                return self._product(Mul((first, rest)), which)
+        return None
+
+    def _signed(self, tree: Tree, sign: int = 1) -> list[tuple[int, Tree]]:
+        """The summands with their signs; what cancels is left out."""
+        match self._body(tree):
+            case Add(terms):
+                found: list[tuple[int, Tree]] = []
+                for part in (p for term in terms for p in self._signed(term, sign)):
+                    opposite = (-part[0], part[1])
+                    if opposite in found:
+                        found.remove(opposite)
+                    else:
+                        found.append(part)
+                return found
+            case Neg(a):
+                return self._signed(a, -sign)
+        return [(sign, tree)]
+
+
+    def _sums(self, tree: Tree) -> Iterator[Node]:
+        """A sum or difference of arrays that are known."""
         shape = self.shape(tree)
         if not shape:
             return
@@ -264,6 +329,12 @@ class Making:
         low, high = interval.low, interval.high
         return low is not None and low >= 0 and high is not None and high <= 1
 
+    def is_zero_or_one(self, vector: Tree) -> bool:
+        """Whether it is assumed that a vector is its own elementwise square."""
+        square = Elementwise("*", vector, vector)
+        ways = (Relation(("=",), (square, vector)), Relation(("=",), (vector, square)))
+        return any(way in self.here.used for way in ways)
+
     def projections(self, limit: Tree) -> Iterator[Node]:
         """G without its mean and without its part along a normalised vector."""
         atoms = [n.arguments[0] for n in lengths_in(limit) if n.function == NORM]
@@ -281,6 +352,10 @@ class Making:
                                 for q, square in pairs]  # fmt: skip
                         inner = {"by": "projection", "of": to_data(atoms[0]), "onto": onto}
                         yield {"by": "product", "parts": [_itself(_coefficient(limit)), inner]}
+
+
+def _joined(factors: list[Tree]) -> Tree:
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
 
 
 def _itself(tree: Tree) -> Node:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from symgrad.errors import CertificateError
-from symgrad.notation.codec import to_data
+from symgrad.notation.codec import from_data, to_data
 from symgrad.notation.tree import (
     ZERO,
     Add,
@@ -25,9 +25,11 @@ from symgrad.notation.tree import (
     names_in,
     number,
 )  # fmt: skip
+from symgrad.proving.kernel.arrays.build import Builder
+from symgrad.proving.kernel.arrays.numbers import NORM, OPNORM
 from symgrad.proving.kernel.evaluate import Value, evaluate, truth
 from symgrad.proving.kernel.rules.arrays import builder
-from symgrad.proving.kernel.rules.norms import NORM, OPNORM, Node, posed, sides
+from symgrad.proving.kernel.rules.norms import Node, posed, sides
 from symgrad.proving.kernel.setting import Setting
 from symgrad.proving.methods.entries import usable
 from symgrad.proving.methods.making import Making, lengths_in
@@ -43,7 +45,7 @@ Skeleton = tuple[Node | None, tuple[Node, ...], bool]
 def entries(statement: Relation, here: Setting, problem: Problem, prove: Prove) -> Iterator[Entry]:
     """Entries without and with the equations among the assumptions; the rest proved as one of numbers."""
     equations = usable(here)
-    for using in ((), *([equations] if equations else ())):
+    for using in (*([equations] if equations else ()), ()):
         for node, facts, definitions in _skeletons(statement, here, problem, using):
             if problem.late:
                 return
@@ -70,6 +72,7 @@ def plausible(claim: Tree, here: Setting) -> bool:
     """Whether no small numbers with the known properties contradict the claim: else a search is in vain."""
     names = list(dict.fromkeys(n for tree in (claim, *here.used) for n in names_in(tree)))
     lines = [(name, body) for name, body in here.definitions if name in names]
+    fixed = dict(known for fact in here.used if (known := _value_of(fact)))
     free = [n for n in names if n not in dict(lines)]
     signed = [n for n in free if Relation((">=",), (n, ZERO)) not in here.used]
     source = random.Random(1)
@@ -77,12 +80,21 @@ def plausible(claim: Tree, here: Setting) -> bool:
         values: dict[Tree, Value] = {n: source.choice(SAMPLES) for n in free}
         values |= {n: -v if source.random() < 0.4 else v for n in signed if (v := values[n])}
         with suppress(CertificateError):
+            for name, body in fixed.items():
+                values[name] = evaluate(body, values, here.functions)
             for name, body in lines:
                 values[name] = evaluate(body, values, here.functions)
-            if all(truth(fact, values, here.functions) is True for fact in here.used):
-                if truth(claim, values, here.functions) is False:
-                    return False
+            known = all(truth(fact, values, here.functions) is True for fact in here.used)
+            if known and truth(claim, values, here.functions) is False:
+                return False
     return True
+
+
+def _value_of(fact: Tree) -> tuple[Name, Tree] | None:
+    match fact:
+        case Relation(("=",), ((Name() as name, body) | (body, Name() as name))):
+            return name, body
+    return None
 
 
 def _skeletons(
@@ -97,9 +109,13 @@ def _skeletons(
     known = [*lengths_in(limit), *(n for used in here.used for n in lengths_in(used))]
     search = Making(here, problem, build, _kept(build, known))
     if inside is not None and not (isinstance(inside, Add) and not search.shape(inside)):
-        for definitions in (False, True):
-            for node in replace(search, expand=definitions).nodes(inside, which):
+        ways = [(n, d) for d in (False, True) for n in replace(search, expand=d).nodes(inside, which)]
+        for node, definitions in sorted(ways, key=lambda way: not search.all_known(way[0])):
+            shares = [t for t in _unknown(node) if build_key(build, t) not in search.kept]
+            if node["by"] != "itself":
                 yield node, (), definitions
+            if shares and (more := tuple(_shares(shares, search))):
+                yield node, more, True
         for node in search.projections(limit):
             for definitions in (False, True):
                 yield node, (), definitions
@@ -116,8 +132,8 @@ def _skeletons(
         yield None, facts, True
 
 
-def _kept(build: Any, known: Sequence[Apply]) -> Mapping[Any, Name]:
-    found = {}
+def _kept(build: Builder, known: Sequence[Apply]) -> Mapping[Any, Name]:
+    found: dict[Any, Name] = {}
     for node in known:
         with suppress(CertificateError):
             found.setdefault(build.key(node.arguments[0]), node.function)
@@ -132,14 +148,37 @@ def _facts(statement: Tree, search: Making) -> Iterator[Node]:
         if length.function == OPNORM:
             yield {"by": "gram", "of": to_data(inside)}
         shapes.setdefault(inside)
-    vectors = dict.fromkeys(v for tree in shapes for v in _terms(tree))
-    for vector in vectors:
+    for inside in shapes:
+        if isinstance(inside, Name) and (body := search.build.definitions.get(inside)) is not None:
+            both = (Apply(NORM, (tree,)) for tree in (inside, body))
+            yield {"by": "equal", **dict(zip(("left", "right"), map(to_data, both), strict=True))}
+    yield from _shares(list(shapes), search)
+
+
+def _unknown(node: Node) -> Iterator[Tree]:
+    if node["by"] == "itself":
+        yield from_data(node["of"])
+    for part in (*node.get("parts", ()), *([node["part"]] if "part" in node else ())):
+        yield from _unknown(part)
+
+
+def build_key(build: Builder, tree: Tree) -> Any:
+    """The form of an expression, None where it has none."""
+    try:
+        return build.key(tree)
+    except CertificateError:
+        return None
+
+
+def _shares(arrays: Sequence[Tree], search: Making) -> Iterator[Node]:
+    """Entries of a softmax add up to 1; squares of shares are at most the shares themselves."""
+    for vector in dict.fromkeys(v for tree in arrays for v in _terms(tree)):
         if search.adds_up_to_one(vector):
             total = Apply(Name("sum"), (vector,))
             yield {"by": "equal", "left": to_data(total), "right": to_data(number(1))}
-    for inside in shapes:
+    for inside in arrays:
         parts = _terms(inside)
-        if all(search.is_share(part) for part in parts):
+        if all(search.is_share(part) or search.is_zero_or_one(part) for part in parts):
             square = Elementwise("^", inside, number(2))
             right: Tree = parts[0] if len(parts) == 1 else Add(tuple(parts))
             yield {"by": "entrywise", "left": to_data(square), "right": to_data(right)}

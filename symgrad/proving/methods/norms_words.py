@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from math import prod
 
-from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
-from symgrad.notation.tree import Apply, Mul, Neg, Number, Relation, Tree
+from symgrad.notation.tree import ONE, Add, Apply, Mul, Neg, Number, Relation, Transpose, Tree
+from symgrad.proving.kernel.arrays.numbers import NORM, OPNORM
 from symgrad.proving.kernel.normal import ABS
-from symgrad.proving.kernel.rules.norms import NORM, OPNORM, Argument, Node, argument_of, sides
+from symgrad.proving.kernel.rules.norms import Argument, Node, argument_of, sides
 from symgrad.proving.kernel.setting import Setting
 from symgrad.proving.methods.method import Entry, Word
 from symgrad.proving.problem import Problem
@@ -33,7 +35,7 @@ def steps(problem: Problem, statement: Tree, entry: Entry, here: Setting, word: 
         return
     _, which, inside, limit = sides(statement)
     made, bound = argument.of(node, which)
-    made, bound = tidy(made), tidy(bound)
+    made, bound = made, tidy(bound, argument)
     if made != inside:
         yield Phrase.of("arrays.made", equation=Relation(("=",), (inside, made)))
     yield from dict.fromkeys(_rules(node, which, argument))
@@ -48,11 +50,13 @@ def _fact(fact: Node, argument: Argument) -> Iterator[Phrase]:
             which, tree = (NORM if fact["which"] == "norm" else OPNORM), from_data(fact["of"])
             _, bound = argument.of(fact["node"], which)
             yield from dict.fromkeys(_rules(fact["node"], which, argument))
-            line = Relation(("<=",), (argument.measure(which, tree), tidy(bound)))
+            line = Relation(("<=",), (argument.measure(which, tree), tidy(bound, argument)))
             yield Phrase.of("arrays.bound", line=line)
         case "equal":
             line = Relation(("=",), (from_data(fact["left"]), from_data(fact["right"])))
             yield Phrase.of("arrays.entries", equation=line)
+        case "gram":
+            yield Phrase.of("arrays.gram", matrix=from_data(fact["of"]))
         case "entrywise":
             left, right = from_data(fact["left"]), from_data(fact["right"])
             yield Phrase.of("arrays.entrywise", line=Relation(("<=",), (left, right)))
@@ -62,64 +66,45 @@ def _rules(node: Node, which: Tree, argument: Argument) -> Iterator[Phrase]:
     match node["by"]:
         case "diag" | "hadamard" as by:
             vector = from_data(node["of"])
-            size = Relation(("<=",), (Apply(ABS, (vector,)), from_data_number(node["sup"])))
+            size = Relation(("<=",), (Apply(ABS, (vector,)), Number(Fraction(node["sup"]))))
             yield Phrase.of(f"arrays.{by}", size=size)
         case "lipschitz":
             function = from_data(node["function"])
             key = "steep" if node["left"] is None else "lipschitz"
-            yield Phrase.of(f"arrays.{key}", function=function, sup=from_data_number(node["sup"]))
+            yield Phrase.of(f"arrays.{key}", function=function, sup=Number(Fraction(node["sup"])))
         case "product":
             yield from _product(node, argument)
-        case "sum" | "projection" | "frobenius" as by:
+        case "sum" | "projection" | "frobenius" | "inner" | "hadamards" | "transpose" as by:
             yield Phrase.of(f"arrays.{by}")
     for part in (*node.get("parts", ()), *([node["part"]] if "part" in node else ())):
         yield from _rules(part, which, argument)
 
 
 def _product(node: Node, argument: Argument) -> Iterator[Phrase]:
-    shapes = []
-    for part in node["parts"]:
-        try:
-            shapes.append(argument.shape(argument.of(part, NORM)[0]))
-        except CertificateError:
-            shapes.append(argument.shape(argument.of(part, OPNORM)[0]))
-    arrays = [shape for shape in shapes if shape]
-    if len(arrays) == 2 and all(len(s) == 1 or s[0] == s[-1] or len(s) == 2 for s in arrays):
-        row = len(arrays[0]) == 2 and isinstance(arrays[0][0], Number) and len(arrays[1]) == 1
-        if row:
-            yield Phrase.of("arrays.cauchy")
-            return
-    if len(arrays) > 1:
+    """Submultiplicativity; two vectors are an inner product, where it is the inequality of Cauchy–Schwarz."""
+    arrays = [s for part in node["parts"] if (s := argument.shape(argument.of(part, OPNORM)[0]))]
+    if len(arrays) == 2 and len(arrays[0]) == 2 and arrays[0][0] == ONE and len(arrays[1]) == 1:
+        yield Phrase.of("arrays.cauchy")
+    elif len(arrays) > 1:
         yield Phrase.of("arrays.product")
 
 
-def from_data_number(text: str) -> Number:
-    """A number from its text in a node."""
-    from fractions import Fraction
-
-    return Number(Fraction(text))
-
-
-def tidy(tree: Tree) -> Tree:
-    """A product in a product is one product, numbers first; |-1| and factors 1 left out."""
+def tidy(tree: Tree, argument: Argument) -> Tree:
+    """A product in a product is one product, numbers first; |-1|, factors 1 and transposes in norms left out."""
     match tree:
+        case Add(terms):
+            return Add(tuple(tidy(term, argument) for term in terms))
         case Mul(factors):
             flat: list[Tree] = []
-            for factor in map(tidy, factors):
+            for factor in (tidy(f, argument) for f in factors):
                 flat += factor.factors if isinstance(factor, Mul) else [factor]
-            value = Number(next(iter([1]), 1) * _number(flat))
+            value = prod((f.value for f in flat if isinstance(f, Number)), start=Fraction(1))
             rest = [f for f in flat if not isinstance(f, Number)]
-            if not rest:
-                return value
-            kept = rest if value.value == 1 else [value, *rest]
+            kept = rest if rest and value == 1 else [Number(value), *rest]
             return kept[0] if len(kept) == 1 else Mul(tuple(kept))
         case Apply(function, (Number(value) | Neg(Number(value)),), 0, ()) if function == ABS:
             return Number(abs(value))
+        case Apply(function, (a,), 0, ()) if function in (NORM, OPNORM):
+            inside = a.operand if isinstance(a, Transpose) else a
+            return Apply(NORM if len(argument.shape(inside)) == 1 else function, (inside,))
     return tree
-
-
-def _number(factors: list[Tree]) -> object:
-    from fractions import Fraction
-    from math import prod
-
-    return prod((f.value for f in factors if isinstance(f, Number)), start=Fraction(1))

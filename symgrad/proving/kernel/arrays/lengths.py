@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import gcd, lcm
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from symgrad.notation.tree import ONE
 from symgrad.proving.kernel.arrays.terms import (
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from symgrad.proving.kernel.arrays.build import Builder, Entries
 
 HALF = Fraction(1, 2)
-LENGTHS = ("norm", "opnorm")
+Part: TypeAlias = tuple[Poly, tuple[int, ...]]
+"""A product without free indices but these."""
 
 
 def absolute(build: Builder, poly: Poly) -> Poly:
@@ -94,15 +95,17 @@ def spectral(build: Builder, a: Entries) -> Poly:
     return length(build, a)
 
 
-def _parts(
-    build: Builder, poly: Poly, free: Sequence[int]
-) -> tuple[Poly, list[tuple[Poly, tuple[int, ...]]]]:
+def _parts(build: Builder, poly: Poly, free: Sequence[int]) -> tuple[Poly, list[Part]]:
     """|c| and the parts of a product that share no index, each with its free indices."""
     if len(poly) > 1:
         content, rest = _content(poly)
-        return absolute(build, content), [(rest, tuple(free))]
+        found = [(rest, tuple(free))]
+        for i in free:
+            if len(found) == 1 and len(free) == 2 and i != SINGLE:
+                found = _column(build, rest, i, tuple(free)) or found
+        return absolute(build, content), found
     (term,) = poly
-    front, parts = constant(abs(term.coefficient)), []
+    front, parts = constant(abs(term.coefficient)), list[Part]()
     unused = [i for i in free if i != SINGLE]
     for group in build.pool.groups(term, {*term.bound, *unused}):
         here = tuple(i for i in unused if any(i in atom.indices for atom in group.atoms))
@@ -113,6 +116,23 @@ def _parts(
             front = build.pool.times(front, absolute(build, (group,)))
     parts += [(constant(1), (i,)) for i in unused]
     return front, parts
+
+
+def _column(build: Builder, poly: Poly, i: int, free: tuple[int, ...]) -> list[Part] | None:
+    """A sum with the same factor at i in all terms, as that column times what has the other index."""
+    columns: list[Term] = []
+    rest: list[Term] = []
+    for term in poly:
+        groups = build.pool.groups(term, {*term.bound, *free})
+        here = [g for g in groups if any(i in atom.indices for atom in g.atoms)]
+        if len(here) != 1 or any(j in a.indices for a in here[0].atoms for j in free if j != i):
+            return None
+        columns += here
+        atoms = {a: p for a, p in term.atoms.items() if a not in here[0].atoms}
+        rest.append(Term(term.coefficient, atoms, term.bound - here[0].bound))
+    if len({build.pool.key((column,), (i,)) for column in columns}) > 1:
+        return None
+    return [((columns[0],), (i,)), (tuple(rest), tuple(j for j in free if j != i))]
 
 
 def _content(poly: Poly) -> tuple[Poly, Poly]:

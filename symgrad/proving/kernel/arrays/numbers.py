@@ -56,6 +56,7 @@ class Numbers:
     _names: dict[Key, Name] = field(default_factory=dict)
     _lines: dict[Name, Tree] = field(default_factory=dict)
     _stem: str = ""
+    _any: int = 0
 
     def __post_init__(self) -> None:
         trees = (*self.trees, *self.here.used, *(t for pair in self.here.definitions for t in pair))
@@ -99,17 +100,24 @@ class Numbers:
         return all(not self.build.of(tree).shape for tree in trees)
 
     def _sum(self, poly: Poly) -> Tree:
-        terms = [
-            Mul((Number(term.coefficient), *map(self._factor, self.build.pool.groups(term, term.bound))))
-            for term in self.build.pool.collected(poly, ())
-        ]
+        terms: list[Tree] = []
+        for term in self.build.pool.collected(poly, ()):
+            factors: list[Tree] = [*map(self._factor, self.build.pool.groups(term, term.bound))]
+            if term.coefficient != 1 or not factors:
+                factors.insert(0, Number(term.coefficient))
+            terms.append(factors[0] if len(factors) == 1 else Mul(tuple(factors)))
         return ZERO if not terms else terms[0] if len(terms) == 1 else Add(tuple(terms))
 
     def _factor(self, group: Term) -> Tree:
         """What shares no summed index with the rest; a sum of squares is the square of a length."""
         key = self.build.pool.key((group,), ())
         if group.bound:
-            return Pow(self._length(("sum", key)), number(2)) if is_even(group) else self._fresh(key)
+            if is_even(group):
+                return Pow(self._length(("sum", key)), number(2))
+            name = self._fresh(key)
+            if all(atom.head[:3] == ("call", "exp", 0) for atom in group.atoms):
+                self.facts.setdefault(Relation((">",), (name, ZERO)))
+            return name
         ((atom, power),) = group.atoms.items()
         if power.denominator == 2:
             return self._power(self._root(atom), power * 2)
@@ -200,6 +208,7 @@ class Numbers:
 
     def _opaque(self, tree: Tree) -> Name:
         """Any number: where an array is not made entry by entry."""
+        self._any += 1
         shape, key = self.build.key(tree)
         return self._fresh(("entry", shape, key))
 
@@ -230,12 +239,17 @@ class Numbers:
     def _fact(self, operator: str, a: Tree, b: Tree, whole: bool = True) -> Iterator[Tree]:
         """What a comparison says of numbers; of entries, by the least or largest of them or an equation."""
         match a:
-            case Apply(Name("min" | "max" as stem), (v,), 0) if operator in EXTREMES[stem]:
+            case Apply(Name(stem), (v,), 0) if operator in EXTREMES.get(stem, ()):
                 if self.build.of(v).shape and self._numbers(b):
                     yield Relation((operator,), (self.entry(v), self.of(b)))
+                    if stem == "min" and isinstance(b, Number) and b.value >= 0:
+                        yield Relation(("<=",), (self.entry(v), self.of(Apply(Name("sum"), (v,)))))
             case _ if whole and operator == "=":
                 self.build.of(Add((a, Neg(b))))
-                yield Relation(("=",), (self.entry(a), self.entry(b)))
+                before = self._any
+                sides = (self.entry(a), self.entry(b))
+                if self._any == before:  # of any number nothing is learnt
+                    yield Relation(("=",), sides)
             case _ if whole and _turned(operator) != "=" and not _is_extreme(b):
                 yield Relation((operator,), (self.of(a), self.of(b)))
 

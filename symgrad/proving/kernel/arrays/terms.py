@@ -183,6 +183,8 @@ class Pool:
                 gone = {match[b] for b in rule.left.bound}
                 kept = (term.bound - gone) | (used & term.bound)
                 terms = [self.contracted(Term(t.coefficient, t.atoms, t.bound | kept)) for t in found]
+                if [(self._shape(t, labels), t.coefficient) for t in terms] == [(shape, -term.coefficient)]:
+                    return ()  # what is its own opposite is 0
                 if all(_size(t, self._shape(t, labels)) < size for t in terms):
                     return tuple(terms)
         return None

@@ -1,7 +1,7 @@
 """Inequalities between numbers made from arrays, from how their arrays are made of others.
 
 A node of the argument makes an array and a bound of its norm: |A B| <= |A| |B|, |A + B| <= |A| + |B|,
-|diag(v)| = max |v_i|, norm(v .* w) <= max |v_i| norm(w), norm(f(x) - f(y)) <= L norm(x - y), and a projection
+|sum(A .* B)| and norm(A .* B) <= norm(A) norm(B), |diag(v)| = max |v_i|, norm(v .* w) <= max |v_i| norm(w), norm(f(x) - f(y)) <= L norm(x - y), and a projection
 g - sum_k c_k q_k q_k^T g with orthogonal q_k and 0 <= c_k |q_k|^2 <= 2 is no longer than g. Facts are such
 bounds, equations, and inequalities of entries summed; what is left is an inequality of numbers.
 """
@@ -26,7 +26,6 @@ from symgrad.notation.tree import (
     Name,
     Neg,
     Number,
-    Pow,
     Relation,
     Transpose,
     Tree,
@@ -130,6 +129,16 @@ class Argument:
                 if len({self.shape(made) for made, _ in parts}) != 1:
                     raise CertificateError("certificate-shape")
                 return Add(tuple(m for m, _ in parts)), Add(tuple(b for _, b in parts))
+            case "transpose":
+                made, bound = self.of(node["part"], which)
+                return Transpose(made), bound
+            case "inner" | "hadamards" as by:
+                (a, first), (b, second) = (self.of(part, NORM) for part in node["parts"])
+                if self.shape(a) != self.shape(b):
+                    raise CertificateError("certificate-shape")
+                made = Elementwise("*", a, b)
+                made = Apply(Name("sum"), (made,)) if by == "inner" else self._euclidean(made, which)
+                return made, Mul((first, second))
             case "diag" if which == OPNORM:
                 vector, sup = self._supremum(node)
                 return Apply(Name("diag"), (vector,)), sup
@@ -249,7 +258,8 @@ class Argument:
             case "gram":
                 a = from_data(fact["of"])
                 square = Apply(OPNORM, (Mul((Transpose(a), a)),))
-                return Relation(("=",), (Pow(numbers.of(Apply(OPNORM, (a,))), number(2)), numbers.of(square)))
+                root = Apply(Name("sqrt"), (numbers.of(square),))
+                return Relation(("=",), (numbers.of(self.measure(OPNORM, a)), root))
             case "entrywise":
                 left, right = from_data(fact["left"]), from_data(fact["right"])
                 if self.shape(left) != self.shape(right):
