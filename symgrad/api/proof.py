@@ -15,11 +15,12 @@ from symgrad.api.verification import verification
 from symgrad.calculus.derive import derive
 from symgrad.calculus.second import seconds_filled
 from symgrad.errors import InputError, NotSupportedError, UnknownNameError, Where
+from symgrad.functions.registry import lookup
 from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.context import Context
 from symgrad.notation.reader import read
-from symgrad.notation.tree import ZERO, Derivative, Is, Logic, Name, Relation, Tree, strip_spans, walk
+from symgrad.notation.tree import ZERO, Apply, Derivative, Is, Logic, Name, Relation, Tree, strip_spans, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel
 from symgrad.proving.kernel.depth.loop import Loop, free_names
@@ -27,6 +28,9 @@ from symgrad.proving.search import prove as search
 from symgrad.values import derivation as derivations
 from symgrad.values import proof as values
 from symgrad.values.phrase import Phrase
+
+
+OF_ARRAYS = frozenset({"norm", "opnorm", "trace", "diag"})
 
 
 class Proof:
@@ -148,6 +152,7 @@ def prove(
     refuse_expressions(trees[1:], given)
     for tree, (text, place) in zip(trees, texts, strict=True):
         refuse_tokens(tree, text, place)
+        refuse_misapplied(tree, text, place, named)
     used = {node.function.stem for tree in trees for node in walk(tree) if hasattr(node, "function")}
     pairs = tuple(sorted((k, v) for k, v in named.items() if k in used))
     with at_claim(claim, given):
@@ -188,6 +193,20 @@ def refuse_tokens(tree: Tree, text: str, place: str) -> None:
         if isinstance(node, Derivative):
             where = Where(place, 1, 1, text, len(text))
             raise InputError("needs-chain", where, "needs-chain-hint", token=plain(node))
+
+
+def refuse_misapplied(tree: Tree, text: str, place: str, named: Mapping[str, str]) -> None:
+    """Norms of what is no vector or matrix, and activations of two arguments."""
+    for node in walk(tree):
+        if not isinstance(node, Apply):
+            continue
+        stem = node.function.stem
+        where = Where(place, 1, max(text.find(stem), 0) + 1, text, len(stem))
+        if stem in OF_ARRAYS:
+            raise InputError("needs-arrays", where, "needs-arrays-hint", name=stem)
+        found = lookup(named.get(stem, stem))
+        if found is not None and found.activation and len(node.arguments) > 1:
+            raise InputError("one-argument", where, name=stem)
 
 
 def prove_about(

@@ -231,7 +231,7 @@ def _gap(
     table = {} if problem.shapes or gap == full else named(full, bounds, (problem.statement, gap))
     if table:
         yield from letter_steps(table, bounds, problem.pieces)
-        line = Relation(line.operators, (gap, put(full, table), ZERO))
+        line = Relation(line.operators, (gap, tidied(put(full, table), bounds), ZERO))
     conditions = _conditions(difference, operator, here) if common == ONE and gap == full else ()
     if conditions:
         yield Phrase.of("proofs.sign-parts", line=line, ranges=conditions)

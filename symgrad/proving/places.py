@@ -15,7 +15,7 @@ from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.enclosures.domain import conditions
 from symgrad.proving.kernel.enclosures.intervals import Empty, Interval
 from symgrad.proving.kernel.enclosures.ranges import FAR
-from symgrad.proving.kernel.evaluate import compare, evaluate
+from symgrad.proving.kernel.evaluate import compare, evaluate, truth
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.problem import Problem
@@ -117,10 +117,26 @@ def witness(problem: Problem, found: Any) -> tuple[Phrase, ...]:
                 phrases.append(Phrase.of("proofs.sides", left=_shown(left), right=_shown(right)))
                 break
     else:
-        phrases.append(Phrase.of("proofs.equal-there") if found.trees else Phrase.of("proofs.fails-there"))
+        phrases.append(Phrase.of("proofs.equal-there") if found.trees else _parts_there(problem, values))
     if convention := kinks(problem, values):
         phrases.append(Phrase.of("proofs.at-kink", convention=convention))
     return tuple(phrases)
+
+
+def _parts_there(problem: Problem, values: Mapping[Tree, Any]) -> Phrase:
+    """Which comparisons of a joined claim hold at the point and which do not."""
+    inside = dict.fromkeys(n for n in walk(problem.statement) if isinstance(n, Relation))
+    truths: dict[Relation, bool | None] = {}
+    for relation in inside:
+        try:
+            truths[relation] = truth(relation, values, problem.functions)
+        except CertificateError:
+            return Phrase.of("proofs.fails-there")
+    held = tuple(relation for relation, holds in truths.items() if holds)
+    failed = tuple(relation for relation, holds in truths.items() if holds is False)
+    if held and failed and len(held) + len(failed) == len(inside) <= 4:
+        return Phrase.of("proofs.fails-parts", held=held, failed=failed)
+    return Phrase.of("proofs.fails-there")
 
 
 def _chain_point(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from symgrad.notation.tree import BigOp, Div, Mul, Relation, Tree
+from symgrad.notation.tree import BigOp, Div, Mul, Number, Relation, Tree
 from symgrad.notation.writers.encodings import encodable
 from symgrad.notation.writers.latex import latex
 from symgrad.notation.writers.plain import plain
@@ -59,6 +59,7 @@ def _layered(tree: Tree) -> bool:
         isinstance(tree, Mul)
         and len(tree.factors) > 3
         and not any(isinstance(f, BigOp) for f in tree.factors)
+        and not all(isinstance(f, Number) for f in tree.factors)
     )
 
 

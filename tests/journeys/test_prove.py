@@ -128,3 +128,16 @@ def test_hidden_contradictions_are_errors() -> None:
         options = [option for text in given for option in ("--given", text)]
         done = symgrad("prove", "x <= 2", *options)
         assert done.returncode == 2 and "contradict" in done.stderr, given
+
+
+def test_misapplied_functions_are_errors_with_a_place() -> None:
+    for text, what in (("norm(W*x) <= 1", "--chain"), ("x + sigma(x, y) <= 1", "one argument")):
+        for lang in ("en", "zh"):
+            done = symgrad("prove", text, "--lang", lang)
+            assert done.returncode == 2 and "^" in done.stderr, text
+        assert what in symgrad("prove", text).stderr
+
+
+def test_a_joined_claim_says_which_part_fails() -> None:
+    done = symgrad("prove", "(|1-a*l| <= 1) iff (a > 0 and a < 2/l)", "--given", "l > 0")
+    assert done.returncode == 1 and "but not a < 2/l" in done.stdout

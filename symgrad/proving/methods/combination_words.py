@@ -113,5 +113,5 @@ def _vanishing(total: Tree, opposite: Tree, here: kernel.Setting) -> Iterator[Ph
     table = named(total, bounds, here.used)
     if table:
         yield from letter_steps(table, bounds, here.used, (opposite,))
-    line = Relation((">",), (put(total, table) if table else tidied(total, bounds), ZERO))
+    line = Relation((">",), (tidied(put(total, table) if table else total, bounds), ZERO))
     yield Phrase.of("proofs.impossible", line=line)
