@@ -93,3 +93,48 @@ def test_shortened_ends_are_outside(low: Fraction, width: Fraction, power: int, 
     assert short.low is not None
     assert short.high is not None
     assert max(short.low.denominator.bit_length(), short.high.denominator.bit_length()) <= 8400
+
+
+@pytest.mark.parametrize(
+    ("text", "needed"),
+    [
+        ("x/x = 1", ["x != 0"]),
+        ("exp(log(x)) = x", ["x > 0"]),
+        ("sqrt(x)^2 = x", ["x >= 0"]),
+        ("log(x*y) = log(x) + log(y)", ["x*y > 0", "x > 0", "y > 0"]),
+        ("log(x^2) = 2*log(x)", ["x^2 > 0", "x > 0"]),
+        ("sqrt(x)*sqrt(x) = abs(x)", ["x >= 0"]),
+    ],
+)
+def test_an_equation_holds_where_both_sides_are_defined_and_says_where(text: str, needed: list[str]) -> None:
+    proof = prove(claim(text))
+    assert proof.verdict == "proved"
+    said = next(dict(step.fields)["conditions"] for step in proof.steps if step.id == "proofs.where")
+    assert set(said) <= {claim(condition).statement for condition in needed}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [("log(x) <= x - 1", "x > 0"), ("x/x <= 1", "x != 0"), ("x/x != 2", "x != 0"), ("sqrt(x) >= 0", "x >= 0")],
+)
+def test_any_other_claim_names_what_is_missing_and_is_proved_with_it(text: str, missing: str) -> None:
+    proof = prove(claim(text))
+    assert proof.verdict == "undecided"
+    conditions = [c for step in proof.steps for c in dict(step.fields).get("conditions", ())]  # type: ignore[union-attr]
+    assert claim(missing).statement in conditions
+    assert prove(claim(text, missing)).verdict == "proved"
+
+
+@pytest.mark.parametrize(
+    "text", ["log(-x) + log(x) = 0", "log(-x^2 - 1) = 5", "1/(x - x) = 3", "x^(1/2)*x^(1/2) = 2*x"]
+)
+def test_an_equation_that_holds_nowhere_or_not_everywhere_is_not_proved(text: str) -> None:
+    assert prove(claim(text), timeout=2).verdict != "proved"
+
+
+@pytest.mark.parametrize("text", ["sqrt(x)^2 <= x", "sqrt(x)^2 = -x", "x^(1/2) = x^(1/2)"])
+def test_only_an_equation_may_take_for_granted_that_it_is_defined(text: str) -> None:
+    entry = {"rule": "where-defined", "proof": {"rule": "identity", "unfold": 0, "definitions": False}}
+    here = kernel.setting({}, (), [])
+    with pytest.raises(CertificateError):
+        kernel.prove_entry(claim(text).statement, entry, here)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
-from symgrad.notation.tree import Logic, Relation, Tree
+from symgrad.notation.tree import Constant, Logic, Number, Pow, Relation, Tree, walk
+from symgrad.proving.kernel.enclosures.domain import open_conditions
 from symgrad.proving.kernel.enclosures.intervals import Empty
 from symgrad.proving.kernel.enclosures.pieces import alternatives, settled
-from symgrad.proving.kernel.rules.entry import Entry, Prove, only
+from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, only
 from symgrad.proving.kernel.setting import Setting
 
 
@@ -48,3 +49,26 @@ def settle(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
             prove(settled(statement, here.bounds(statement)), entry["proof"], here)
         case _:
             raise CertificateError("certificate-rule")
+
+
+def where_defined(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """An equation, with all assumed that its sides need to have values: it says nothing elsewhere."""
+    only(entry, "proof")
+    prove(statement, entry["proof"], natural(statement, here))
+
+
+def natural(statement: Tree, here: Setting) -> Setting:
+    """The setting of an equation's natural domain, which is not plainly empty."""
+    operator, a, b = comparison(statement, here)
+    if operator != "=" or any(isinstance(n, Pow) and _fractional(n) for side in (a, b) for n in walk(side)):
+        raise CertificateError("certificate-rule")
+    inner = here.using((*here.used, *open_conditions((a, b), here.bounds(a, b))))
+    inner.bounds(a, b)
+    return inner
+
+
+def _fractional(power: Pow) -> bool:
+    """Whether a condition on the base says more than that there is a value: 0^(1/2) might be 0."""
+    if isinstance(power.base, Constant | Number):
+        return False
+    return not isinstance(power.exponent, Number) or power.exponent.value.denominator != 1

@@ -22,8 +22,6 @@ from symgrad.notation.tree import (
     names_in,
     number,
     rebuild,
-    substitute,
-    walk,
 )
 from symgrad.proving.kernel.depth.loop import Lines
 from symgrad.proving.kernel.depth.readings import binds, stems
@@ -123,9 +121,7 @@ def next_case(statement: Tree, here: Setting, letter: str, start: Tree, *more: T
     loop = None if inner.families is None else inner.families.loop
     if loop is not None and letters_of(inner, statement).at_least(number(loop.low - 1), start):
         later = _unfolded(later, loop.layer(further))
-    free = {letter} | {n.index for n in walk(statement) if isinstance(n, BigOp)}
-    settled = {name: value for name, value in inner.settled.items() if free.isdisjoint(stems(name))}
-    now, later = (substitute(tree, settled) for tree in (statement, later))
+    now, later = inner.with_settled(statement), inner.with_settled(later)
     return Step(inner, _sides(now), _sides(later))
 
 
