@@ -29,7 +29,6 @@ from symgrad.values import derivation as derivations
 from symgrad.values import proof as values
 from symgrad.values.phrase import Phrase
 
-
 OF_ARRAYS = frozenset({"norm", "opnorm", "trace", "diag"})
 
 

@@ -21,9 +21,12 @@ KINDS: Mapping[str, str] = {
     **dict.fromkeys(
         ("and", "or", "otherwise", "implies", "iff", "cases", "split", "settle", "absurd"), "cases"
     ),
-    **dict.fromkeys(("identity", "series"), "identity"),
+    **dict.fromkeys(("identity", "series", "put-in"), "identity"),
     **dict.fromkeys(("difference", "affine"), "ranges"),
-    **dict.fromkeys(("layers", "factorwise", "termwise"), "factors"),
+    **dict.fromkeys(("layers", "factorwise", "termwise", "size"), "factors"),
+    **dict.fromkeys(("constant", "lipschitz"), "slopes"),
+    "where-defined": "cases",
+    "squares": "lemmas",
     **dict.fromkeys(("induction", "place"), "induction"),
     **dict.fromkeys(("entries", "norms"), "arrays"),
     **dict.fromkeys(("have", "contradiction", "vanishing", "squeeze", "generalise"), "lemmas"),

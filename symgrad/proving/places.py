@@ -40,9 +40,9 @@ def attained(
     equal += _grouped(edges)
     if not problem.definitions:  # in w^2 sigma'(x) >= 0 the equality needs w = 0 as well
         told = {node for relation in equal for node in walk(relation)}
-        equal += [Relation(("=",), (name, value)) for name, value in point if name not in told]
+        equal += _grouped([(name, value.value) for name, value in point if name not in told])
     if not equal:
-        equal = [Relation(("=",), (name, value)) for name, value in point]
+        equal = _grouped([(name, value.value) for name, value in point])
     if not equal:
         return ()
     where = tuple(dict.fromkeys(equal))
