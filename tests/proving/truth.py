@@ -63,6 +63,7 @@ FUNCTIONS: dict[str, Callable[[mpmath.mpf], mpmath.mpf]] = {
 SLOPES: dict[str, Callable[[mpmath.mpf], mpmath.mpf]] = {
     "sigmoid": lambda x: sigmoid(x) * sigmoid(-x), "sigma": lambda x: sigmoid(x) * sigmoid(-x),
     "tanh": lambda x: mpmath.sech(x) ** 2, "abs": mpmath.sign, "relu": lambda x: mpmath.mpf(x > 0),
+    "selu": lambda x: mpmath.mpf(SELU_SCALE) * (1 if x > 0 else mpmath.mpf(SELU_ALPHA) * mpmath.exp(x)),
 }  # fmt: skip
 
 
