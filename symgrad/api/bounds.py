@@ -11,21 +11,25 @@ from typing import Any
 
 from symgrad.api.bounds_words import phrases
 from symgrad.api.proof import Proof
-from symgrad.notation.tree import Apply, Name, Number, Relation, Tree
+from symgrad.notation.tree import Number, Relation, Tree
 from symgrad.notation.writers.plain import plain
-from symgrad.proving.supremum import Found, inverse
-from symgrad.proving.supremum import Layer as FoundLayer
+from symgrad.proving.best.layers import Layer as FoundLayer
+from symgrad.proving.best.layers import inverse
+from symgrad.proving.supremum import Found
 from symgrad.values.phrase import Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer: |w_j f'(z_j)| can be larger than 1 only if |w_j| > threshold; `exact`: then it does."""
+    """One layer: its factor can be larger than 1 only under a condition on its weight; `exact`: then it can.
+
+    threshold: 1/sup |f'|, so that the condition is |w_j| > threshold where no connection skips the layer.
+    """
 
     weight: str
     threshold: Fraction | str
     condition: str
-    tree: Relation
+    tree: Tree
     exact: bool
 
 
@@ -49,7 +53,7 @@ class Bounds:
 
         None if there is no bound by a number.
         """
-        return _value(self.found.value)
+        return _value(self.found.value) if self.proof.verdict == "proved" else None
 
     @property
     def bound(self) -> Fraction | str | None:
@@ -122,7 +126,7 @@ class Bounds:
         return {
             "wrt": plain(found.asked.token.by),
             "bound": plain(self.claim),
-            "supremum": _shown(found.value),
+            "supremum": None if self.supremum is None else str(self.supremum),
             "relative_to": plain(found.asked.over),
             "gradient_bound": None if self.whole is None else _shown(self.whole.value),
             "attained": self.attained,
@@ -171,8 +175,7 @@ def _shown(tree: Tree | None) -> str | None:
 def layer(found: FoundLayer) -> Layer:
     """The condition of one layer."""
     assert found.peak.value is not None
-    limit = inverse(found.peak.value)
-    tree = Relation((">",), (Apply(Name("abs"), (found.weight,)), limit))
-    threshold = _value(limit)
+    threshold = _value(inverse(found.peak.value))
     assert threshold is not None
+    tree = found.condition
     return Layer(plain(found.weight), threshold, plain(tree), tree, found.peak.exact)

@@ -29,10 +29,11 @@ from symgrad.notation.tree import (
 )
 from symgrad.notation.writers.plain import plain
 from symgrad.proving.best.layered import NORM, Size, Sizes, gathered
+from symgrad.proving.best.layers import Layer
 from symgrad.proving.kernel.evaluate import Undefined, evaluate, precise
 from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.search import prove
-from symgrad.proving.supremum import Asked, Found, Layer
+from symgrad.proving.supremum import PART, Asked, Found
 from symgrad.values.derivation import Derivation
 from symgrad.values.proof import Claim, Proof
 
@@ -65,7 +66,7 @@ def layered(
         sizes = Sizes(
             dict(pairs),
             given,
-            lambda claim: prove(claim, timeout=min(2.0, timeout / 4)),
+            lambda claim: prove(claim, timeout=timeout * PART),
             lambda name: len(network.shapes.get(name) or ()),
             {},
         )

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from symgrad.notation.tree import Apply, Name, Neg, Number, Relation, Tree, names_in, substitute
+from symgrad.proving.best.layers import Layer, inverse
 from symgrad.proving.kernel.evaluate import Undefined, ball, evaluate
-from symgrad.proving.supremum import Found, Layer, inverse
+from symgrad.proving.supremum import Found
 from symgrad.values.phrase import Phrase
 
 ABS = Name("abs")
@@ -93,7 +94,7 @@ def _layer(layer: Layer, functions: Mapping[str, str]) -> Phrase:
     peak = layer.peak
     assert peak.value is not None
     limit = inverse(peak.value)
-    condition = Relation((">",), (Apply(ABS, (layer.weight,)), limit))
+    condition = layer.condition
     operator = "<=" if peak.attained or not peak.exact else "<"
     range_ = Relation((operator,), (Apply(ABS, (layer.slope,)), peak.value))
     kind = "layer" if peak.exact else "layer-only"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -12,7 +12,6 @@ from symgrad.notation.tree import (
     ONE,
     Apply,
     Derivative,
-    Div,
     Logic,
     Mul,
     Name,
@@ -26,6 +25,7 @@ from symgrad.notation.tree import (
 from symgrad.proving.best import chain_point
 from symgrad.proving.best.cancel import cancelled
 from symgrad.proving.best.coordinates import Coordinates, groups
+from symgrad.proving.best.layers import Layer, layers_of, skips
 from symgrad.proving.best.peak import End, Peak, Peaks
 from symgrad.proving.best.product import Piece, proved, size, times
 from symgrad.proving.kernel import functions as known
@@ -42,6 +42,9 @@ Definitions = Sequence[tuple[Name, Tree]]
 LONG = 10**6
 """Denominators of ends that nobody wrote."""
 DIGITS = 10**6
+LONGEST = 10**30
+PART = 0.4
+"""Of the time, for a claim about one group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +69,6 @@ class Asked:
         whole = parts[0] if len(parts) == 1 else Mul(tuple(parts))
         statement = Relation((operator,), (Apply(ABS, (self.token,)), whole))
         return Claim(statement, self.given, self.functions, given_text=self.given_text)
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A weight, the slope of the function that it leads to, and the largest size of that slope."""
-
-    weight: Name
-    slope: Tree
-    peak: Peak
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +120,7 @@ class Search:
 
     def decide(self, claim: Claim) -> Proof:
         """A claim about one group, within a part of the time."""
-        return prove(claim, timeout=min(2.0, self.timeout / 4))
+        return prove(claim, timeout=self.timeout * PART)
 
     def box(self, letter: Name) -> Interval:
         """The values that a coordinate or a leaf may have."""
@@ -254,15 +248,22 @@ def find(
         exact = all(p.exact for p in peaks)
         if high is not None and isinstance(number_part, Number) and (kept or high < number_part.value):
             number_part, kept, exact, whole = Number(high), (), False, high
-        if not exact and isinstance(number_part, Number) and number_part.value.denominator > DIGITS:
+        if isinstance(number_part, Number) and number_part.value.denominator > (LONGEST if exact else DIGITS):
+            exact = False
             number_part = Number(Fraction(-(-number_part.value * DIGITS // 1), DIGITS))
         limit = times([number_part, *([Apply(ABS, (times(kept),))] if kept else [])])
         proof = _proved(search, asked.claim(limit), bounded, kept, 1, whole != high)
+        if proof.verdict != "proved" and not kept and high is not None:
+            number_part, exact = Number(high), False
+            limit = number_part
+            proof = prove(
+                asked.claim(limit), definitions=definitions, gradients=gradients, timeout=timeout / 2
+            )
         everything = Found(
             asked, None if kept else number_part, limit, kept, exact, False, proof, tuple(peaks),
             evidence=tuple(dict.fromkeys(x for p in peaks for x in p.proofs)),
         )  # fmt: skip
-        layers = tuple(_layers(search))
+        layers = (*layers_of(search), *skips(search))
         return replace(chain_point.located(search, everything), layers=layers)
 
 
@@ -336,31 +337,3 @@ def joined(values: Sequence[Tree]) -> Tree:
         return Number(total)
     rest = [tree if n == 1 else Pow(tree, number(n)) for tree, n in counts.items()]
     return times([Number(total), *rest])
-
-
-def _layers(search: Search) -> Iterator[Layer]:
-    """(w_2, sigma'(z_2), ...): a weight, and the slope where it leads."""
-    bodies = dict(search.definitions)
-    factors = [*search.asked.factors, *search.asked.shared]
-    by = search.asked.token.by
-    beside = {n for body in bodies.values() if by in names_in(body) for n in names_in(body)}
-    leaves = [f for f in search.asked.factors if isinstance(f, Name) and f not in bodies and f not in beside]
-    for weight in leaves:
-        for factor in factors:
-            match factor:
-                case Apply(_, (argument,), 1, ()):
-                    body = bodies.get(argument, argument) if isinstance(argument, Name) else argument
-                    if weight in names_in(body):
-                        tree = search.coordinates.expand(factor)
-                        peak = search.peaks.of(tree)
-                        if peak is not None and peak.value is not None:
-                            yield Layer(weight, factor, peak)
-                        break
-
-
-def inverse(value: Tree) -> Tree:
-    """1/value."""
-    return Number(1 / value.value) if isinstance(value, Number) and value.value else Div(ONE, value)
-
-
-Decide = Callable[[Claim], Proof]

@@ -28,6 +28,7 @@ BITS, STARTS, SHARE, MOST = 64, 16, 8.0, 1.5
 DIGITS = 10**6
 NUDGE = Fraction(1, 10**6)
 Point = list[tuple[Name, Number]]
+OTHERS = (ONE, ZERO, Number(Fraction(1, 3)), Number(Fraction(2)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +151,23 @@ class _Ascent:
             found.append((leaf, Number(value)))
         used = {n for f in self.search.asked.factors for n in names_in(self.search.coordinates.expand(f))}
         alone = [n for n, _ in found if n in self.shared and n not in used and n not in self.solving]
-        return [(n, self._other(n, v) if n in alone else v) for n, v in found]
+        for other in (None, *OTHERS):
+            moved = [(n, other if other is not None and n in alone else v) for n, v in found]
+            if self._counts(moved):
+                return moved
+        return None
 
-    def _other(self, leaf: Name, value: Number) -> Number:
-        box = self.boxes[leaf]
-        for other in (ONE, ZERO, Number(Fraction(1, 3))):
-            if other != value and box.low is None and box.high is None:
-                return other
-        return value
+    def _counts(self, point: Point) -> bool:
+        """Whether the assumptions hold at a point, and what both gradients share is not 0."""
+        functions = self.problem.functions
+        try:
+            values = kernel.values_at(point, functions, self.problem.definitions)
+            if any(truth(p, values, functions) is not True for p in self.problem.pieces):
+                return False
+            shared = [ball(evaluate(f, values, functions)) for f in self.search.asked.shared]
+        except (CertificateError, ArithmeticError):
+            return False
+        return not any(size.contains(0) for size in shared)
 
     def _inside(self, leaf: Name, x: float, limit: int) -> Fraction:
         """The value as a short fraction, moved into its interval if rounding took it out."""

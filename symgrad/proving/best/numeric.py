@@ -131,7 +131,7 @@ def guesses(x: float, box: Interval) -> Iterator[Tree]:
             yield Number(short)
             break
     for half in (1, 2):
-        if abs(x * half) < 20 and (ratio := _near(exp(x * half), near)) is not None and ratio != 1:
+        if abs(x * half) < 20 and (ratio := _near(exp(x * half), near)) is not None and ratio not in (0, 1):
             logarithm: Tree = Apply(Name("log"), (Number(max(ratio, 1 / ratio)),))
             logarithm = Div(logarithm, number(2)) if half == 2 else logarithm
             yield logarithm if ratio > 1 else Neg(logarithm)

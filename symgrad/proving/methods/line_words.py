@@ -100,7 +100,7 @@ class Told:
     def steep(self, piece: Piece) -> bool:
         """Whether the function is positive at a point and stays so beside it, by a constant."""
         at = from_data(piece["at"])
-        if not piece["itself"] or sign_at(self.tree, self.x, at) == 0:
+        if not (piece["itself"] and _sides(piece)) or sign_at(self.tree, self.x, at) == 0:
             return False
         return all(self.bound(piece, side)[1] == UNIT for side in _sides(piece))
 
