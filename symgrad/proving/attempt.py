@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from symgrad.errors import CertificateError
-from symgrad.notation.tree import Tree
+from symgrad.notation.tree import Relation, Tree, substitute
 from symgrad.proving import kernel
 from symgrad.proving.kernel.enclosures.bounds import Missing
 from symgrad.proving.kernel.enclosures.intervals import Empty
 from symgrad.proving.problem import Problem
+from symgrad.proving.tactics.goal import bare, factors_of
 
 
 @dataclass(slots=True)
@@ -38,3 +39,20 @@ class Attempt:
         except CertificateError:
             return False
         return True
+
+
+def undefined(statement: Relation, here: kernel.Setting) -> list[Tree]:
+    """The side conditions that an inequality needs and the assumptions do not give, factor by factor."""
+    try:
+        bounds = here.bounds(statement)
+        for side in statement.operands:
+            bounds.enclose(substitute(side, here.settled))
+    except Missing as error:
+        (operator,), (tree, zero) = error.condition.operators, error.condition.operands
+        if operator != "!=":
+            return [error.condition]
+        factors = [bare(f) for f in factors_of(tree)[1]]
+        return [Relation(("!=",), (f, zero)) for f in factors if not bounds.nonzero(f)]
+    except CertificateError:
+        pass
+    return []

@@ -1,4 +1,4 @@
-"""Assumptions that no values meet: looked for where a proof was found and no simple point meets them."""
+"""Assumptions that no values meet: seen at once, or searched for where no simple point meets them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 
+from symgrad.errors import CertificateError, InputError
 from symgrad.notation.tree import ZERO, Logic, Relation, names_in
+from symgrad.proving.kernel.depth.letters import known_letters
+from symgrad.proving.kernel.enclosures.intervals import Empty
 from symgrad.proving.points import Points
 from symgrad.proving.problem import Problem
 
@@ -30,3 +33,21 @@ def impossible(problem: Problem, proved: Callable[[Problem], bool]) -> bool:
     both = tuple(Relation((operator,), (letter, ZERO)) for operator in ("<", ">"))
     question = replace(problem.question, statement=Logic("and", both))
     return proved(replace(problem, question=question, deadline=time.monotonic() + SECONDS))
+
+
+def consistent(problem: Problem) -> None:
+    """Contradictory assumptions are the user's input error, never a proof."""
+    if problem.question.families and known_letters(problem.pieces, problem.statement).contradictory:
+        raise InputError("contradictory-assumptions")
+    cases = [p for p in problem.pieces if isinstance(p, Logic) and p.operator == "or"]
+    here = problem.setting()
+    settings = [here] if not cases else [here.with_assumption(a) for a in cases[0].arguments]
+    for setting in settings:
+        try:
+            setting.bounds(problem.statement)
+        except Empty:
+            continue
+        except CertificateError:
+            return
+        return
+    raise InputError("contradictory-assumptions")

@@ -22,26 +22,26 @@ from symgrad.notation.tree import (
     walk,
 )
 from symgrad.proving import attained, explain, kernel, oracles, places, reasons, refute, refute_arrays, rescue
-from symgrad.proving.attempt import Attempt
+from symgrad.proving.attempt import Attempt, undefined
 from symgrad.proving.clock import until
-from symgrad.proving.contradictions import impossible
+from symgrad.proving.contradictions import consistent, impossible
 from symgrad.proving.depths import completed, told
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.asked import Shapes, unwritten
-from symgrad.proving.kernel.depth.letters import known_letters, symbolic
+from symgrad.proving.kernel.depth.letters import symbolic
 from symgrad.proving.kernel.depth.loop import Loop
-from symgrad.proving.kernel.enclosures.bounds import Missing
 from symgrad.proving.kernel.enclosures.intervals import Empty
 from symgrad.proving.kernel.enclosures.pieces import alternatives
 from symgrad.proving.kernel.evaluate import precise
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.methods import ARRAYS, BY_RULE, METHODS, PLACES, Method
 from symgrad.proving.methods.doubt import fails
+from symgrad.proving.methods.norms import again
 from symgrad.proving.needed import fewest, unneeded
 from symgrad.proving.problem import Problem, make
 from symgrad.proving.splits import pieces
 from symgrad.proving.tactics import TACTICS
-from symgrad.proving.tactics.goal import Goal, bare, factors_of
+from symgrad.proving.tactics.goal import Goal
 from symgrad.values.derivation import Derivation
 from symgrad.values.phrase import Phrase
 from symgrad.values.proof import Claim, Proof
@@ -114,7 +114,7 @@ def _decide(
         return _arrays(problem, gradients)
     if unwritten(problem.question):
         return _undecided(claim, Phrase.of("proofs.undecided-chain"))
-    _consistent(problem)
+    consistent(problem)
     if (found := refute.counterexample(problem, QUICK) or refute.at_small_depths(problem, QUICK)) is not None:
         return _refuted(problem, found, timeout)
     if (proof := _proved(Attempt(problem, only=PLAIN), gradients)) is not None:
@@ -136,30 +136,13 @@ def _arrays(problem: Problem, gradients: explain.Gradients) -> Proof:
     """A claim about vectors and matrices: entry by entry, or by norms, or small arrays where it fails."""
     if (refuted := refute_arrays.refuted(problem, refute_arrays.FEW)) is not None:
         return refuted
-    attempt = Attempt(replace(problem, deadline=time.monotonic() + (problem.deadline - time.monotonic()) * 3 / 4))
+    left = problem.deadline - time.monotonic()
+    attempt = Attempt(replace(problem, deadline=problem.deadline - left / 4))
     if (proof := _proved(attempt, gradients)) is not None:
         return proof
     if (refuted := refute_arrays.refuted(problem)) is not None:
         return refuted
     return _undecided(problem.claim, *reasons.of_arrays(problem))
-
-
-def _consistent(problem: Problem) -> None:
-    """Contradictory assumptions are the user's input error, never a proof."""
-    if problem.question.families and known_letters(problem.pieces, problem.statement).contradictory:
-        raise InputError("contradictory-assumptions")
-    cases = [p for p in problem.pieces if isinstance(p, Logic) and p.operator == "or"]
-    here = problem.setting()
-    settings = [here] if not cases else [here.with_assumption(a) for a in cases[0].arguments]
-    for setting in settings:
-        try:
-            setting.bounds(problem.statement)
-        except Empty:
-            continue
-        except CertificateError:
-            return
-        return
-    raise InputError("contradictory-assumptions")
 
 
 def _refuted(problem: Problem, found: refute.Counterexample, timeout: float) -> Proof:
@@ -181,7 +164,7 @@ def _refuted(problem: Problem, found: refute.Counterexample, timeout: float) -> 
 def _holds(problem: Problem) -> bool:
     """Whether the tactics alone prove a problem (for the rescue)."""
     try:
-        _consistent(problem)
+        consistent(problem)
     except InputError:
         return False
     return (
@@ -237,6 +220,8 @@ def _proved(attempt: Attempt, gradients: Mapping[Derivative, Derivation]) -> Pro
 
 def _again(attempt: Attempt, statement: Tree, entry: Entry, here: kernel.Setting) -> Entry | None:
     """The same kind of argument in another setting; where it took a method, the very same argument."""
+    if here.shapes:
+        return again(statement, entry, here, lambda s, h: entry_for(s, h, Attempt(attempt.problem)))
     if not {method.name for method in METHODS}.isdisjoint(attempt.method):
         try:
             kernel.prove_entry(statement, entry, here)
@@ -295,27 +280,10 @@ def _all(rule: str, pieces: Sequence[tuple[Tree, kernel.Setting]], attempt: Atte
     return {"rule": rule, "parts": entries}
 
 
-def _undefined(statement: Relation, here: kernel.Setting) -> list[Tree]:
-    """The side conditions that an inequality needs and the assumptions do not give, factor by factor."""
-    try:
-        bounds = here.bounds(statement)
-        for side in statement.operands:
-            bounds.enclose(substitute(side, here.settled))
-    except Missing as error:
-        (operator,), (tree, zero) = error.condition.operators, error.condition.operands
-        if operator != "!=":
-            return [error.condition]
-        factors = [bare(f) for f in factors_of(tree)[1]]
-        return [Relation(("!=",), (f, zero)) for f in factors if not bounds.nonzero(f)]
-    except CertificateError:
-        pass
-    return []
-
-
 def _relation(statement: Relation, here: kernel.Setting, attempt: Attempt) -> Entry | None:
     if here.shapes:
         return _methods(statement, here, attempt, ARRAYS)
-    if statement.operators != ("=",) and (missing := _undefined(statement, here)):
+    if statement.operators != ("=",) and (missing := undefined(statement, here)):
         if (entry := _conditions_first(missing, statement, here, attempt)) is not None:
             return entry
         attempt.missing += missing
@@ -425,9 +393,6 @@ def _safely(offers: Iterator[T], problem: Problem) -> Iterator[T]:
             return
         except (CertificateError, RecursionError):
             return
-
-
-# ---- undecided
 
 
 def _undecided(claim: Claim, *why: Phrase) -> Proof:
