@@ -83,7 +83,8 @@ def plain_entries(
         plain = Direct.begin(statement, here, 0)
         yield from plain.entries(0, True)
         yield from plain.entries(1, False)
-        if isinstance(quoted := Direct.begin(statement, here, 2), Done):
+        places = facts.applications(statement.operands, here.functions, frozenset({"exp", "log"}))
+        if 0 < len(places) <= 2 and isinstance(quoted := Direct.begin(statement, here, 2), Done):
             yield from quoted.entries(0, False)
 
 

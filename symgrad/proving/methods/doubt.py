@@ -35,9 +35,9 @@ def fails(statement: Relation, here: Setting) -> bool:
         return False
     if layered(statement, here) != statement:
         return False
-    called = {name: body for name, body in here.definitions if isinstance(body, Apply)}
-    statement = substitute(statement, called)
-    names = names_in(statement)
+    called: dict[Tree, Tree] = {name: body for name, body in here.definitions if isinstance(body, Apply)}
+    claim = substitute(statement, called)
+    names = names_in(claim)
     bodies = {name: body for name, body in here.definitions if name in names}
     if any(set(names_in(body)) & set(names) or not isinstance(body, Add) for body in bodies.values()):
         return False
@@ -49,7 +49,7 @@ def fails(statement: Relation, here: Setting) -> bool:
         values: dict[Tree, Value] = {name: dice.choice(VALUES) for name in names}
         try:
             held = all(truth(u, values, here.functions) is True for u in about)
-            if held and truth(statement, values, here.functions) is False:
+            if held and truth(claim, values, here.functions) is False:
                 return True
         except Undefined:
             continue

@@ -44,6 +44,8 @@ def entries(statement: Relation, here: kernel.Setting, problem: Problem, prove: 
         for m, c in p.items()
     ):
         return
+    if any(len(m) > 1 and any(_open_logarithm(base) for base, _ in m) for p in polys if p for m in p):
+        return
     try:
         bounds = here.bounds(statement)
         if undecided(statement, bounds) or settled(statement, bounds) != statement:
@@ -85,6 +87,14 @@ def _logarithm(monomial: nf.Monomial, c: Fraction) -> Tree | None:
         case ((Apply(Name("log"), (u,), 0, ()), 1),) if c.denominator <= 2 and abs(c) <= 6:
             return u
     return None
+
+
+def _open_logarithm(tree: Tree) -> bool:
+    """Log u, which raising does not remove where it is multiplied by something."""
+    match tree:
+        case Apply(Name("log"), (u,), 0, ()):
+            return not isinstance(u, Number)
+    return False
 
 
 def raised(poly: nf.Poly) -> Tree:

@@ -28,7 +28,7 @@ def steps(
     problem: Problem, statement: Tree, entry: Entry, here: kernel.Setting, word: Word
 ) -> Iterator[Phrase]:
     """What the names stand for, then the proof."""
-    bodies = dict(here.definitions)
+    bodies: dict[Tree, Tree] = dict(here.definitions)
     written: dict[Tree, Tree] = {}
     for data in entry["names"]:
         name = from_data(data)
