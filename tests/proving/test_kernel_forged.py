@@ -218,7 +218,7 @@ def test_kinds_places_and_directions_mean_what_they_say(
 def test_a_counterexample_meets_all_instances_of_an_assumption() -> None:
     members = [to_data(Name("w", (number(k),))) for k in range(150)]
     statement = Relation(("<=",), (Add(tuple(map(from_data, members))), ZERO))
-    certificate = {
+    certificate: dict[str, Any] = {
         "format": kernel.FORMAT, "verdict": "refuted", "statement": to_data(statement),
         "given": [data("|w_i w_j| <= 1")], "functions": {}, "definitions": [],
         "counterexample": [[m, 2 if k == 149 else 0] for k, m in enumerate(members)],
