@@ -217,4 +217,10 @@ CLAIMS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     ("sigmoid(x) <= 1/2 + x/4", ("x >= 0",), True),
     ("sigmoid(x)*(1-sigmoid(x)) >= exp(-|x|)/4", (), True),
     ("sigmoid'(x) <= exp(-x^2/8)/4 + 1/100", (), True),
+    # exponentials of what falls faster than every power of x
+    ("exp(x - exp(x)) <= 1/e", (), True),
+    ("exp(x - exp(x)) < 1/e", (), False),
+    ("exp(x - exp(x)) <= 0.36787", (), False),
+    ("x^(1/x) <= exp(1/e)", ("x > 0",), True),
+    ("x^(1/x) <= 1.44466", ("x > 0",), False),
 )

@@ -184,7 +184,7 @@ PEAKS: tuple[str, ...] = (
     "silu'(x + {a})", "gelu'({b} x)", "x exp(-{b} x^2)", "exp(-(x - {a})^2) + erf(x)/3",
     "arctan(x + {a}) exp(-x^2)", "tanh''({b} x)", "abs(x) exp({a} - abs(x))",
     "max(x, -x) exp(-{b} x^2)", "softsign(x) exp(-x^2)",
-    "sqrt(1 + x^2) exp(-abs(x - {a}))", "exp({b} x - x^2)", "log(1 + {b} x^2)/(1 + x^2)",
+    "sqrt(1 + x^2) exp(-abs(x - {a}))", "exp({b} x - exp({b} x))", "log(1 + {b} x^2)/(1 + x^2)",
     "piecewise(x exp(-x), x > {a}, 0)", "{b} exp(-x^2) 1[x > {a}]",
 )  # fmt: skip
 SPOILED: dict[str, Callable[[dict[str, Any], Random], None]] = {

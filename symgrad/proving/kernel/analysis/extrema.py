@@ -15,6 +15,7 @@ from symgrad.proving.kernel.analysis.elementary import formula
 from symgrad.proving.kernel.analysis.ends import constant_of
 from symgrad.proving.kernel.analysis.line import check_line
 from symgrad.proving.kernel.enclosures.intervals import LINE, Interval
+from symgrad.proving.kernel.evaluate import ball as as_ball
 from symgrad.proving.kernel.evaluate import precise
 from symgrad.proving.kernel.functions import stated
 
@@ -94,7 +95,7 @@ def place(extremum: Extremum) -> tuple[Tree, Fraction]:
     match registry.formula(extremum.at):
         case Relation(("=",), (_, at)) if not isinstance(at, Number):
             ball = constant_of(at).ball
-            if abs(ball - float(extremum.near)) < 1e-4:
+            if abs(ball - as_ball(extremum.near)) < as_ball(Fraction(1, 10**4)):
                 return at, extremum.near
         case Relation(("=",), (_, Number(value) as at)):
             return at, value

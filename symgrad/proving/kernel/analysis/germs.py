@@ -310,8 +310,17 @@ class Germs(Walk[Germ]):
         outside = {term: factor}
         if not rest:
             return outside
+        if any(self.size(inner) is None for inner in rest):
+            return self.times(outside, self._vanishing(rest))
         last = self._around(rest).exp() / factorial(self.order)
         return self.times(outside, self.series(rest, lambda k: rational(Fraction(1, factorial(k))), last))
+
+    def _vanishing(self, germ: Germ) -> Germ:
+        """Exp of what is negative, -u: 0 <= exp(-u) <= (n/e)^n / u^n."""
+        if self.signs(germ) != (-1, -1):
+            raise CertificateError("certificate-interval")
+        most = (arb(self.order) / arb(1).exp()) ** self.order
+        return self.scaled(self.power(self.negated(germ), Fraction(-self.order)), Factor(arb(0).union(most)))
 
     def bounded(self, name: str, germ: Germ) -> Germ:
         """Erf or arctan of a constant plus what is small: its Taylor series."""
