@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 
 from symgrad.errors import CertificateError, InputError
 from symgrad.notation.indices import from_linear, linear
 from symgrad.notation.places import gap, moved, plain_letters
-from symgrad.notation.tree import BigOp, Is, Logic, Name, Number, Relation, Tree, walk
+from symgrad.notation.tree import BigOp, Is, Name, Number, Relation, Tree, walk
 from symgrad.proving.kernel.depth.claims import upward
 from symgrad.proving.kernel.depth.letters import Letters
-from symgrad.proving.kernel.depth.loop import Loop
+from symgrad.proving.kernel.depth.loop import Loop, free_names
 from symgrad.proving.kernel.depth.readings import index_letters, stems
 from symgrad.proving.kernel.families import parts
 from symgrad.values.phrase import Phrase
@@ -20,6 +21,7 @@ from symgrad.values.proof import Claim, Proof
 
 def completed(claim: Claim, loop: Loop | None) -> tuple[Claim, tuple[Tree, ...]]:
     """The claim with what is taken for granted of its ranges among the assumptions, and that alone."""
+    _refuse_outside(claim.statement)
     bound = {node.index for node in walk(claim.statement) if isinstance(node, BigOp)}
     families = {letter for given in claim.given for letter in index_letters(given)} - _free(claim.statement)
     own = bound | families | (set() if loop is None else loop.letters_in(claim.statement))
@@ -41,11 +43,20 @@ def completed(claim: Claim, loop: Loop | None) -> tuple[Claim, tuple[Tree, ...]]
             least[name] = place if before is None or Letters().at_least(place, before) else before
         else:
             between[Relation(("<=",), (moved(low, -1), high))] = None
-    lowest = [Relation(("<=",), (place, Name(name))) for name, place in least.items()]
+    lowest = [Relation((">=",), (Name(name), place)) for name, place in least.items()]
     extra = (*(Is(Name(name), "integer") for name in silent), *lowest, *between)
     claim = replace(claim, given=(*claim.given, *extra))
     _refuse_backwards(claim, loop)
     return claim, extra
+
+
+def _refuse_outside(statement: Tree) -> None:
+    """In one comparison a letter is an index of a range, or stands for itself."""
+    for relation in (node for node in walk(statement) if isinstance(node, Relation)):
+        bound = {node.index for node in walk(relation) if isinstance(node, BigOp)}
+        free = {letter for name in free_names(relation) for letter in stems(name)}
+        for letter in sorted(bound & free):
+            raise InputError("index-outside", None, "index-outside-hint", letter=letter)
 
 
 def _refuse_backwards(claim: Claim, loop: Loop | None) -> None:
@@ -72,10 +83,14 @@ def _ranges(statement: Tree, bound: set[str]) -> Iterator[tuple[Tree, Tree]]:
 
 
 def told(proof: Proof, extra: tuple[Tree, ...]) -> Proof:
-    """The proof with a sentence about what was taken for granted."""
-    if not extra:
+    """The proof with sentences about what was taken for granted, and about ranges without an index."""
+    steps = [Phrase.of("ranges.read", reading=extra)] if extra else []
+    for node in dict.fromkeys(walk(proof.claim.statement)):
+        match node:
+            case BigOp(kind, _, _, Number(low), Number(high), True) if low > high:
+                value = Number(Fraction(kind == "prod"))
+                steps.append(Phrase.of("ranges.no-index", line=Relation(("=",), (node, value))))
+    if not steps:
         return proof
     used, unused = (tuple(u for u in which if u not in extra) for which in (proof.used, proof.unused))
-    line = extra[0] if len(extra) == 1 else Logic("and", extra)
-    steps = (Phrase.of("ranges.read", reading=line), *proof.steps)
-    return replace(proof, used=used, unused=unused, steps=steps)
+    return replace(proof, used=used, unused=unused, steps=(*steps, *proof.steps))

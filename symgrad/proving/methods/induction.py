@@ -150,10 +150,23 @@ def steps(problem: Problem, statement: Tree, entry: Entry, here: Setting, word: 
     yield Phrase.of("ranges.first-case", case=Relation(("=",), (Name(letter), start)), line=first)
     if entry["first"]["rule"] != "identity":
         yield from word(first, entry["first"], inner)
+    least = Relation((">=",), (Name(letter), start))
+    yield Phrase.of("ranges.hypothesis", line=statement, least=least)
     factor, rest = from_data(entry["factor"]), from_data(entry["rest"])
     step = next_case(statement, here, letter, start, factor, rest).setting
-    yield Phrase.of("ranges.step" if rest == ZERO else "ranges.step-rest", factor=factor, rest=rest)
+    later = moved(Name(letter), 1)
+    match factor == ONE, rest == ZERO:
+        case True, True:
+            yield Phrase.of("ranges.step-same", later=later)
+        case True, False:
+            yield Phrase.of("ranges.step-more", later=later, rest=rest)
+        case False, True:
+            yield Phrase.of("ranges.step", later=later, factor=factor)
+        case _:
+            yield Phrase.of("ranges.step-rest", later=later, factor=factor, rest=rest)
     for tree, proof in zip((factor, rest), entry["signs"] or (), strict=False):
+        if isinstance(tree, Number):
+            continue
         yield from word(Relation((">=",), (tree, ZERO)), proof, step)
     yield Phrase.of("ranges.for-all", line=statement)
 

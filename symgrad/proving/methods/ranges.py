@@ -18,6 +18,7 @@ from symgrad.notation.tree import (
     Div,
     Mul,
     Name,
+    Neg,
     Number,
     Pow,
     Relation,
@@ -186,11 +187,13 @@ class Search:
             isinstance(node, Apply) and node.function == nf.ABS for t in (smaller, larger) for node in walk(t)
         ):
             return
-        for side, tree in (("smaller", smaller), ("larger", larger)):
-            if any(isinstance(node, BigOp) and node.kind == "prod" for node in walk(tree)):
-                proof = self.prove(sized(operator, smaller, larger, side), self.here)
-                if proof is not None:
-                    yield {"rule": "size", "side": side, "proof": proof}
+        for side, tree, other in (("smaller", smaller, larger), ("larger", larger, Neg(smaller))):
+            ranged = any(isinstance(node, BigOp) and node.kind == "prod" for node in walk(tree))
+            if not ranged or fails(Relation((">=",), (other, ZERO)), self.here):
+                continue
+            proof = self.prove(sized(operator, smaller, larger, side), self.here)
+            if proof is not None:
+                yield {"rule": "size", "side": side, "proof": proof}
 
     # ---- term by term
 
@@ -242,7 +245,8 @@ def readable(tree: Tree) -> Tree:
     """The tree with bound letters that a text can spell."""
     node = rebuild(tree, readable)
     if isinstance(node, BigOp) and set(node.index) == {"\0"}:
-        new = Name(f"i{len(node.index)}")
+        taken = stems(node)
+        new = Name(next(x for x in (*LETTERS, *(f"i{k}" for k in range(99))) if x not in taken))
         return BigOp(node.kind, at(node.body, {node.index: new}), new.stem, node.low, node.high, True)
     return node
 
