@@ -37,7 +37,7 @@ from symgrad.proving.methods import BY_RULE
 from symgrad.proving.places import numeral, range_line, tidy
 from symgrad.proving.problem import Problem
 from symgrad.proving.signs import sign_steps
-from symgrad.proving.spelling import completed, shown, valued
+from symgrad.proving.spelling import completed, shown, slope_written, valued
 from symgrad.proving.sums import letter_steps, named, put
 from symgrad.proving.tactics.goal import factors_of, product
 from symgrad.proving.tidied import minus, tidied
@@ -262,14 +262,17 @@ def identity_steps(problem: Problem, statement: Relation, entry: Entry) -> Itera
     """Both sides multiplied out, with what the functions stand for where that was put in."""
     equal = Relation(("=",) * len(statement.operators), statement.operands)
     meanings: dict[Tree, None] = {}
+    for node in walk(statement) if entry["unfold"] else ():
+        if isinstance(node, Apply) and (slope := slope_written(node, problem)) is not None:
+            meanings[Relation(("=",), (node, slope))] = None
     for node in walk(statement) if entry["unfold"] > 1 else ():
-        if isinstance(node, Apply) and not node.order and len(node.arguments) == 1 and not node.options:
+        if isinstance(node, Apply) and len(node.arguments) == 1 and not node.options:
             name = known.resolve(node.function, problem.functions)
-            formula = known.exponential(name) if name not in (None, "exp") else None
+            formula = None if name in (None, "exp") else known.exponential(str(name))
             if formula is not None:
-                meanings[
-                    Relation(("=",), (node, substitute(formula, {E: Apply(Name("exp"), node.arguments)})))
-                ] = None
+                value = Apply(node.function, node.arguments)
+                put_in = substitute(formula, {E: Apply(Name("exp"), node.arguments)})
+                meanings[Relation(("=",), (value, put_in))] = None
     if meanings:
         yield Phrase.of("proofs.identity-put-in", equation=equal, meanings=tuple(meanings))
     else:
