@@ -24,7 +24,6 @@ from symgrad.notation.tree import (
 )  # fmt: skip
 from symgrad.notation.writers.plain import plain
 
-
 IDENTITY = Name("I")
 
 
@@ -55,17 +54,24 @@ def refuse_arrays_by_size(network: Network, text: str, context: Context, place: 
 
     Raises:
         InputError: at the side that is a vector or a matrix.
+        ShapeError: sizes that do not fit, at their place.
     """
     if not any(network.shapes.values()):
         return
-    shapes, source = Shapes(network.shapes), Source(text, place)
+    source = Source(text, place)
+    shapes = Shapes(network.shapes, source)
     for node in walk(read(text, context, name=place)):
-        if isinstance(node, Relation) and not set(node.operators) <= {"=", "!="}:
-            for side in node.operands:
+        if isinstance(node, Relation):
+            equation = set(node.operators) <= {"=", "!="}
+            for side in (node,) if equation else node.operands:
                 try:
-                    shape = shapes.of(side)
-                except (ShapeError, KeyError):
+                    shape = () if equation and shapes.of(side) else shapes.of(side)
+                except KeyError:
                     continue  # the search says what it cannot read
+                except ShapeError as error:
+                    if error.what != "shape-product":
+                        raise
+                    continue  # a wrong order, which fails where the sizes agree
                 if shape and side.span is not None:
                     raise source.error(
                         "size-of-array", *side.span, hint="size-of-array-hint", kind=InputError,

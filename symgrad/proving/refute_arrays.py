@@ -76,14 +76,14 @@ def _sizes(problem: Problem) -> Iterator[Point]:
 
 def _points(problem: Problem, sizes: Point, trials: int) -> Iterator[Point]:
     """Values of all leaves: special arrays first, then small entries."""
-    chosen = dict(sizes)
+    chosen: dict[Tree, Tree] = dict(sizes)
     source = random.Random(len(sizes) + 2 * len({value for _, value in sizes}))
     for trial in range(trials):
         point: Point = list(sizes)
         for name in problem.leaves:
             if name not in chosen:
                 shape = problem.shapes.get(name, ())
-                counts = [int(getattr(chosen.get(s, s), "value", 1)) for s in shape]  # type: ignore[call-overload]
+                counts = [int(getattr(chosen.get(s, s), "value", 1)) for s in shape]
                 point.append((name, _value(counts, source, trial)))
         yield point
 

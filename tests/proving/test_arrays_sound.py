@@ -1,4 +1,4 @@
-"""Arrays, as an adversary: false claims with no counterexample looked for, forged arguments, extreme shapes."""
+"""Arrays, as an adversary: false claims without any refutation, forged arguments, extreme shapes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from symgrad import Chain
 from symgrad.api.proof import Proof
-from symgrad.errors import CertificateError
+from symgrad.errors import CertificateError, InputError
 from symgrad.notation.codec import to_data
 from symgrad.notation.context import Context
 from symgrad.notation.reader import read
@@ -166,6 +166,7 @@ def test_a_fact_with_a_quotient_that_may_have_no_value_is_refused() -> None:
 
 # ---- true claims against numbers
 
+
 def below(a: Any, b: Any) -> bool:
     """A <= b up to rounding."""
     return bool(a <= b * (1 + 1e-9) + 1e-12)
@@ -225,10 +226,26 @@ def test_what_is_proved_holds_in_numbers(text: str, holds: Any) -> None:
     assert all(holds(Draw(source)) for _ in range(100))
 
 
-ORTHOGONAL = ("norm(W*x) = norm(x)", "(W*x)^T*(W*y) = x^T*y", "norm(W) = sqrt(n)", "W*W^T*W = W", "opnorm(W) = 1")
+ORTHOGONAL = (
+    "norm(W*x) = norm(x)",
+    "(W*x)^T*(W*y) = x^T*y",
+    "norm(W) = sqrt(n)",
+    "W*W^T*W = W",
+    "opnorm(W) = 1",
+)
 
 
 @pytest.mark.parametrize("text", ORTHOGONAL)
 def test_an_orthogonal_matrix_keeps_lengths(text: str) -> None:
     assert decided(text, ("W^T*W = I",), 10).verdict == "proved"
     assert decided(text, (), 10).verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    "text", ["A = S", "A + S = S", "A*x <= 1", "norm(A*y + A) <= 1", "x*y = 1", "trace(A) = 1", "A^2 = A"]
+)
+def test_shapes_that_do_not_fit_are_input_errors_at_their_place(text: str) -> None:
+    with pytest.raises(InputError) as problem:
+        decided(text)
+    assert str(problem.value).startswith("<claim>:1:")
+    assert "^" in str(problem.value)

@@ -219,7 +219,8 @@ class Making:
         while k < len(factors):
             for end in range(len(factors), k + 1, -1):
                 run = Mul(tuple(factors[k:end]))
-                if end - k < len(factors) and (found := self._known(run, which if end == len(factors) else OPNORM)):
+                measure = which if end == len(factors) else OPNORM
+                if end - k < len(factors) and (found := self._known(run, measure)):
                     parts.append(found)
                     k = end
                     break
@@ -294,7 +295,6 @@ class Making:
                 return self._signed(a, -sign)
         return [(sign, tree)]
 
-
     def _sums(self, tree: Tree) -> Iterator[Node]:
         """A sum or difference of arrays that are known."""
         shape = self.shape(tree)
@@ -307,7 +307,8 @@ class Making:
                 for signs in product((1, -1), repeat=count):
                     made = Add(tuple(a if s > 0 else Neg(a) for a, s in zip(some, signs, strict=True)))
                     if self._key(made) == self._key(tree):
-                        parts = [_itself(a) if s > 0 else self._times([_itself(Number(-ONE.value)), _itself(a)])
+                        minus = _itself(Number(-ONE.value))
+                        parts = [_itself(a) if s > 0 else self._times([minus, _itself(a)])
                                  for a, s in zip(some, signs, strict=True)]  # fmt: skip
                         yield {"by": "sum", "parts": parts}
 
@@ -386,4 +387,3 @@ def _coefficient(tree: Tree) -> Tree:
 
 def _is_norm(tree: Tree) -> bool:
     return isinstance(tree, Apply) and tree.function in (NORM, OPNORM)
-

@@ -17,7 +17,6 @@ from symgrad.notation.tree import (
     Add,
     Apply,
     Elementwise,
-    Mul,
     Name,
     Neg,
     Relation,
@@ -28,6 +27,7 @@ from symgrad.notation.tree import (
 from symgrad.proving.kernel.arrays.build import Builder
 from symgrad.proving.kernel.arrays.numbers import NORM, OPNORM
 from symgrad.proving.kernel.evaluate import Value, evaluate, truth
+from symgrad.proving.kernel.rules import prove_entry
 from symgrad.proving.kernel.rules.arrays import builder
 from symgrad.proving.kernel.rules.norms import Node, posed, sides
 from symgrad.proving.kernel.setting import Setting
@@ -68,6 +68,16 @@ def filled(statement: Tree, entry: dict[str, Any], here: Setting, prove: Prove) 
     return entry
 
 
+def again(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> Entry | None:
+    """The same argument with fewer assumptions, its numbers named and compared anew."""
+    with suppress(CertificateError, RecursionError):
+        if entry["rule"] == "norms":
+            return filled(statement, copy.deepcopy(dict(entry)), here, prove)
+        prove_entry(statement, entry, here)
+        return entry
+    return None
+
+
 def plausible(claim: Tree, here: Setting) -> bool:
     """Whether no small numbers with the known properties contradict the claim: else a search is in vain."""
     names = list(dict.fromkeys(n for tree in (claim, *here.used) for n in names_in(tree)))
@@ -84,8 +94,8 @@ def plausible(claim: Tree, here: Setting) -> bool:
                 values[name] = evaluate(body, values, here.functions)
             for name, body in lines:
                 values[name] = evaluate(body, values, here.functions)
-            known = all(truth(fact, values, here.functions) is True for fact in here.used)
-            if known and truth(claim, values, here.functions) is False:
+            held = all(truth(fact, values, here.functions) is True for fact in here.used)
+            if held and truth(claim, values, here.functions) is False:
                 return False
     return True
 

@@ -90,7 +90,7 @@ def _product(node: Node, argument: Argument) -> Iterator[Phrase]:
 
 
 def tidy(tree: Tree, argument: Argument) -> Tree:
-    """A product in a product is one product, numbers first; |-1|, factors 1 and transposes in norms left out."""
+    """A product in a product is one product, numbers first; factors 1 and transposes in norms left out."""
     match tree:
         case Add(terms):
             return Add(tuple(tidy(term, argument) for term in terms))

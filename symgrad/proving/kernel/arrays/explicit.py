@@ -1,4 +1,4 @@
-"""Arrays whose sizes are numbers, written out: every entry a number's expression, every equation one for each.
+"""Arrays whose sizes are numbers, written out: an expression for every entry, an equation for each.
 
 Everything is a grid of rows and columns here; what has one entry is a number. Spectral norms are taken of
 what has at most two rows or two columns.
@@ -60,7 +60,7 @@ class Explicit:
     besides: Sequence[Tree] = ()
     lines: list[tuple[Name, Tree]] = field(default_factory=list)
     _grids: dict[Name, Grid] = field(default_factory=dict)
-    _adjoints: dict[Name, dict[Name, Tree]] = field(default_factory=dict)
+    _adjoints: dict[Tree, dict[Tree, Tree]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, shape in self.shapes.items():
@@ -193,19 +193,19 @@ class Explicit:
         top, below = self.of(of), self.of(by)
         if not ranks[0]:
             (cell,) = _flat(top)
-            return _each(lambda b: self._adjoint(cell).get(b, ZERO), below)  # type: ignore[call-overload]
+            return _each(lambda b: self._adjoint(cell).get(b, ZERO), below)
         if not ranks[1]:
-            return _each(lambda t: self._adjoint(t).get(_flat(below)[0], ZERO), top)  # type: ignore[call-overload]
+            return _each(lambda t: self._adjoint(t).get(_flat(below)[0], ZERO), top)
         if ranks != (1, 1):
             raise CertificateError("certificate-unsupported", kind="Derivative")
-        return tuple(tuple(self._adjoint(t).get(b, ZERO) for b in _flat(below)) for t in _flat(top))  # type: ignore[call-overload]
+        return tuple(tuple(self._adjoint(t).get(b, ZERO) for b in _flat(below)) for t in _flat(top))
 
-    def _adjoint(self, top: Tree) -> dict[Name, Tree]:
+    def _adjoint(self, top: Tree) -> dict[Tree, Tree]:
         """The derivatives of one entry by everything before it, each a line of its own."""
         if not isinstance(top, Name) or top in self._adjoints:
-            return self._adjoints[top]  # type: ignore[index]
+            return self._adjoints[top]
         sums: dict[Name, list[Tree]] = {top: [ONE]}
-        found: dict[Name, Tree] = {}
+        found: dict[Tree, Tree] = {}
         for name, body in reversed(self._forward):
             if name not in sums:
                 continue
@@ -303,4 +303,3 @@ def _spectral(a: Grid) -> Tree:
     both = plus([times(pair) for pair in zip(*columns, strict=True)])
     spread = plus([_square(plus([squares[0], Neg(squares[1])])), times((number(4), _square(both)))])
     return _root(Div(plus([*squares, _root(spread)]), number(2)))
-

@@ -61,7 +61,9 @@ class Numbers:
     def __post_init__(self) -> None:
         trees = (*self.trees, *self.here.used, *(t for pair in self.here.definitions for t in pair))
         taken = {n.stem for tree in trees for n in walk(tree) if isinstance(n, Name)}
-        taken |= {n.stem for pair in self.build.shapes.items() for t in (pair[0], *pair[1]) for n in names_in(t)}
+        taken |= {
+            n.stem for pair in self.build.shapes.items() for t in (pair[0], *pair[1]) for n in names_in(t)
+        }
         self._stem = next(s for s in (f"N{'o' * k}" for k in range(99)) if s not in taken)
         letters = {n for shape in self.build.shapes.values() for size in shape for n in names_in(size)}
         self.facts.update({Relation((">=",), (n, ONE)): None for n in sorted(letters, key=repr)})
@@ -100,6 +102,8 @@ class Numbers:
         return all(not self.build.of(tree).shape for tree in trees)
 
     def _sum(self, poly: Poly) -> Tree:
+        if (name := self._names.get(("length", "sum", self.build.pool.key(poly, ())))) is not None:
+            return Pow(name, number(2))
         terms: list[Tree] = []
         for term in self.build.pool.collected(poly, ()):
             factors: list[Tree] = [*map(self._factor, self.build.pool.groups(term, term.bound))]
@@ -147,15 +151,11 @@ class Numbers:
         return self._fresh(self.build.pool.key(single(atom), ()))
 
     def _root(self, atom: Atom) -> Tree:
-        """A root of a sum over indices is a length; its square is known where it is no sum of squares."""
+        """A root of a sum over indices is a length."""
         _, body = self.build.pool.bodies[atom.head]
         if not any(term.bound for term in body):
             return Apply(Name("sqrt"), (self._sum(body),))
-        name = self._length(atom.head)
-        plain = len(body) == 1 and body[0].coefficient == 1 and is_even(body[0])
-        if not plain and all(p > 0 for t in body for p in t.atoms.values()):
-            self.facts.setdefault(Relation(("=",), (Pow(name, number(2)), self._sum(body))))
-        return name
+        return self._length(atom.head)
 
     def _fresh(self, key: Key) -> Name:
         return self._names.setdefault(key, Name(self._stem, (number(len(self._names)),)))
@@ -194,8 +194,8 @@ class Numbers:
                 self.facts.setdefault(Relation(("<=",), (name, ONE)))
                 return name
             case Apply(function, (a,), order, ()) if function.stem not in REDUCTIONS:
-                name = known.resolve(function, self.here.functions)
-                if name not in ("max", "min", "piecewise") and self.build.of(a).shape:
+                called = known.resolve(function, self.here.functions)
+                if called not in ("max", "min", "piecewise") and self.build.of(a).shape:
                     return Apply(function, (self.entry(a),), order)
         return self._opaque(tree)
 
@@ -239,10 +239,10 @@ class Numbers:
     def _fact(self, operator: str, a: Tree, b: Tree, whole: bool = True) -> Iterator[Tree]:
         """What a comparison says of numbers; of entries, by the least or largest of them or an equation."""
         match a:
-            case Apply(Name(stem), (v,), 0) if operator in EXTREMES.get(stem, ()):
+            case Apply(extreme, (v,), 0) if operator in EXTREMES.get(extreme.stem, ()):
                 if self.build.of(v).shape and self._numbers(b):
                     yield Relation((operator,), (self.entry(v), self.of(b)))
-                    if stem == "min" and isinstance(b, Number) and b.value >= 0:
+                    if extreme.stem == "min" and isinstance(b, Number) and b.value >= 0:
                         yield Relation(("<=",), (self.entry(v), self.of(Apply(Name("sum"), (v,)))))
             case _ if whole and operator == "=":
                 self.build.of(Add((a, Neg(b))))
@@ -278,7 +278,9 @@ class Numbers:
                 wanted.append(Relation((">" if smooth and operator == ">=" else operator,), sides))
             nodes = [n for n in walk(body) if isinstance(n, Apply) and n.function in (NORM, OPNORM)]
             wanted += [Relation(("!=",), (n, ZERO)) for n in nodes if smooth]
-        self.require([Relation(c.operators, tuple(map(self.entry, c.operands))) for c in dict.fromkeys(wanted)])
+        self.require(
+            [Relation(c.operators, tuple(map(self.entry, c.operands))) for c in dict.fromkeys(wanted)]
+        )
 
     def require(self, said: Iterable[Relation]) -> None:
         """Conditions on numbers and entries that follow from what is known.

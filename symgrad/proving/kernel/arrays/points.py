@@ -36,9 +36,7 @@ def stated(
     return chain.statement(statement), pieces
 
 
-def fails(
-    chain: Explicit, point: Sequence[tuple[Name, Tree]], claim: Tree, pieces: Sequence[Tree]
-) -> bool:
+def fails(chain: Explicit, point: Sequence[tuple[Name, Tree]], claim: Tree, pieces: Sequence[Tree]) -> bool:
     """Whether every assumption certainly holds at some arrays and the claim certainly fails."""
     leaves: list[tuple[Name, Tree]] = []
     for name, value in point:

@@ -249,7 +249,11 @@ class Pool:
         for count, order in enumerate(islice(orders, MAX_ORDERS + 1)):
             if count == MAX_ORDERS:
                 raise CertificateError("certificate-too-large")
-            names = {SINGLE: 999, **labels, **{b: 1000 + k for k, b in enumerate(b for g in order for b in g)}}
+            names = {
+                SINGLE: 999,
+                **labels,
+                **{b: 1000 + k for k, b in enumerate(b for g in order for b in g)},
+            }
             spelled = tuple(sorted((self._spelled(a, names, p) for a, p in term.atoms.items()), key=repr))
             sizes = tuple(repr(self.sizes[b]) for g in order for b in g)
             found = (repr((spelled, sizes)), (spelled, sizes))

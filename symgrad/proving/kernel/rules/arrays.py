@@ -24,7 +24,9 @@ def builder(here: Setting, expand: bool, using: Sequence[Any] = ()) -> Builder:
     rules = []
     for data in using:
         match from_data(data):
-            case Relation(("=",), (a, b)) as relation if relation in here.used or relation_of(b, a) in here.used:
+            case Relation(("=",), (a, b)) as relation if (
+                relation in here.used or relation_of(b, a) in here.used
+            ):
                 rules.append(_rule(a, b, build))
             case _:
                 raise CertificateError("certificate-assumption")
@@ -46,7 +48,9 @@ def _rule(a: Tree, b: Tree, build: Builder) -> Rule:
     free = left.free if right.shape else ()
     rest = build.pool.renamed(right.poly, dict(zip(right.free, free, strict=True)))
     used = {i for atom in term.atoms for i in atom.indices}
-    if not term.atoms or any(i in left.free and i not in used for t in rest for x in t.atoms for i in x.indices):
+    if not term.atoms or any(
+        i in left.free and i not in used for t in rest for x in t.atoms for i in x.indices
+    ):
         raise CertificateError("certificate-assumption")
     plain = Term(Fraction(1), term.atoms, term.bound)
     return Rule(plain, scaled(rest, 1 / term.coefficient), left.free)

@@ -1,7 +1,8 @@
 """Inequalities between numbers made from arrays, from how their arrays are made of others.
 
 A node of the argument makes an array and a bound of its norm: |A B| <= |A| |B|, |A + B| <= |A| + |B|,
-|sum(A .* B)| and norm(A .* B) <= norm(A) norm(B), |diag(v)| = max |v_i|, norm(v .* w) <= max |v_i| norm(w), norm(f(x) - f(y)) <= L norm(x - y), and a projection
+|sum(A .* B)| and norm(A .* B) <= norm(A) norm(B), |diag(v)| = max |v_i|, norm(v .* w) <= max |v_i| norm(w),
+norm(f(x) - f(y)) <= L norm(x - y), and a projection
 g - sum_k c_k q_k q_k^T g with orthogonal q_k and 0 <= c_k |q_k|^2 <= 2 is no longer than g. Facts are such
 bounds, equations, and inequalities of entries summed; what is left is an inequality of numbers.
 """
@@ -67,10 +68,6 @@ def posed(statement: Tree, entry: Entry, here: Setting, inner: Inner) -> tuple[T
             raise CertificateError("certificate-rule")
     if operator != "=":
         numbers.defined(statement)
-    for fact in entry["facts"]:
-        relation = argument.fact(fact)
-        numbers.require(conditions(relation, here.functions))
-        numbers.facts.setdefault(relation)
     left, right = statement.operands
     if entry["node"] is not None:
         operator, which, inside, right = sides(statement)
@@ -78,6 +75,10 @@ def posed(statement: Tree, entry: Entry, here: Setting, inner: Inner) -> tuple[T
         if not equal(inside, made, argument.build):
             raise CertificateError("certificate-identity")
     claim = Relation((operator,), (numbers.of(left), numbers.of(right)))
+    for fact in entry["facts"]:  # after the claim, whose lengths they may speak of
+        relation = argument.fact(fact)
+        numbers.require(conditions(relation, here.functions))
+        numbers.facts.setdefault(relation)
     return claim, numbers.setting()
 
 
@@ -209,7 +210,8 @@ class Argument:
             made: Tree = Apply(function, (inside,))
         else:
             left, right = from_data(node["left"]), from_data(node["right"])
-            if self.shape(left) != self.shape(right) or not equal(Add((left, Neg(right))), inside, self.build):
+            same = self.shape(left) == self.shape(right)
+            if not same or not equal(Add((left, Neg(right))), inside, self.build):
                 raise CertificateError("certificate-identity")
             made = Add((Apply(function, (left,)), Neg(Apply(function, (right,)))))
         return self._euclidean(made, which), Mul((Number(steepest), bound))
