@@ -93,9 +93,16 @@ def layered(
     )
     if isinstance(network, SymbolicNetwork):
         exact = all(size.exact for size in kept)
-        return Bounds(_compared(network, result, texts, timeout) if exact else result)
+        compared = _compared(network, result, texts, timeout) if exact else result
+        return Bounds(compared if compared.exact else _only(compared))
     met = proof.verdict == "proved" and _untied(network, factors, kept)
     return Bounds(replace(result, exact=met, attained=met))
+
+
+def _only(found: Found) -> Found:
+    """The conditions of the layers as necessary ones."""
+    layers = (replace(x, peak=replace(x.peak, exact=False)) for x in found.layers)
+    return replace(found, layers=tuple(layers))
 
 
 def _by(tree: Tree) -> Name:

@@ -145,6 +145,7 @@ def test_without_biases_the_supremum_is_enclosed() -> None:
     text = "z_1 = w_1 a_0\na_1 = sigmoid(z_1)\nz_2 = w_2 a_1\na_2 = sigmoid(z_2)\nC = (a_2 - y)^2/2"
     found = Chain.parse(text).bounds("w_1", ["|w_j| <= 1", "|a_0| <= 1"])
     assert not found.sharp and found.between is not None
+    assert [layer.exact for layer in found.layers] == [False]
     dice, best = Random(1), 0.0
     for _ in range(20000):
         w1, w2, a0 = (dice.choice((-1, 1, dice.uniform(-1, 1))) for _ in range(3))

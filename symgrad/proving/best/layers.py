@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from symgrad.notation.tree import (
@@ -68,11 +68,20 @@ def layers_of(search: Search) -> Iterator[Layer]:
                 case Apply(_, (argument,), 1, ()):
                     body = bodies.get(argument, argument) if isinstance(argument, Name) else argument
                     if weight in names_in(body):
-                        tree = search.coordinates.expand(factor)
-                        peak = search.peaks.of(tree)
+                        peak = _steepest(search, factor)
                         if peak is not None and peak.value is not None:
                             yield Layer(weight, factor, peak)
                         break
+
+
+def _steepest(search: Search, slope: Tree) -> Peak | None:
+    """The peak of a slope; exact only where its argument can really take every value of its interval."""
+    tree = search.coordinates.expand(slope)
+    peak = search.peaks.of(tree)
+    met = [search.coordinates.found.get(name) for name in names_in(tree)]
+    if peak is None or all(c is not None and c.leaf is not None for c in met):
+        return peak
+    return replace(peak, exact=False)
 
 
 def skips(search: Search) -> Iterator[Layer]:
@@ -87,7 +96,7 @@ def skips(search: Search) -> Iterator[Layer]:
                 name = known.resolve(slope.function, dict(search.asked.functions))
                 if slope.order != 1 or name is None or not function_range(name, 1).nonnegative:
                     continue
-                peak = search.peaks.of(search.coordinates.expand(slope))
+                peak = _steepest(search, slope)
                 if peak is not None and peak.value is not None:
                     yield Layer(weight, slope, peak, True)
 
