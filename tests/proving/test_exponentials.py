@@ -57,7 +57,7 @@ DECIDED: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     ("abs(sigmoid(o)*tanh(c)) < 1", (), True),
 )
 SENTENCES = (
-    ("abs(sigmoid(x)-sigmoid(y)) <= abs(x-y)/4", (), "known-mean-value"),
+    ("abs(sigmoid(x)-sigmoid(y)) <= abs(x-y)/4", (), "slope-bounded"),
     ("tanh(x) < tanh(y)", ("x < y",), "known-monotone"),
     ("log(1+exp(x)) >= x", (), "exponentials"),
     ("exp(x)+exp(y) >= 2 + x + y", (), "known-exp-tangent"),
