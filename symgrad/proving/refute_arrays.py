@@ -17,7 +17,7 @@ from symgrad.proving.problem import Problem
 from symgrad.values.phrase import Phrase
 from symgrad.values.proof import Proof
 
-FEW, TRIALS = 10, 90
+FEW, TRIALS = 4, 90
 LIMIT = 6
 NUMBERS = tuple(map(Fraction, ("1", "-1", "2", "0", "1/2", "4", "-2", "8", "1/4", "-1/2")))
 SMALL = tuple(map(Fraction, ("0", "1", "-1", "2")))
