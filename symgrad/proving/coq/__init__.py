@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from symgrad.errors import NotSupportedError
+from symgrad.errors import CertificateError, NotSupportedError
 from symgrad.notation.codec import from_data
-from symgrad.notation.tree import BigOp, Name, Tree, names_in, walk
+from symgrad.notation.tree import BigOp, Name, Relation, Tree, names_in, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.proving.coq.chapters import PRODUCT, text
 from symgrad.proving.coq.ranges import theorem
 from symgrad.proving.coq.script import Script
 from symgrad.proving.coq.terms import Terms, unsupported
 from symgrad.proving.kernel.asked import asked
+from symgrad.proving.kernel.enclosures.domain import open_conditions
+from symgrad.proving.kernel.evaluate import precise
 from symgrad.proving.kernel.points import read_name
 from symgrad.proving.kernel.setting import Setting
 from symgrad.version import __version__
@@ -32,8 +34,16 @@ def export(certificate: Mapping[str, Any]) -> str:
     """
     if certificate["verdict"] != "proved":
         raise NotSupportedError("coq-not-proved")
-    if "loop" in certificate:
-        raise unsupported("a loop of symbolic depth")
+    if "loop" in certificate or certificate.get("shapes"):
+        raise unsupported("loop" if "loop" in certificate else "norms")
+    try:
+        with precise():
+            return _file(certificate)
+    except CertificateError as error:
+        raise unsupported(str(error.fields.get("kind", certificate["proof"]["rule"]))) from error
+
+
+def _file(certificate: Mapping[str, Any]) -> str:
     functions = {str(k): str(v) for k, v in certificate["functions"].items()}
     definitions = tuple((read_name(name), from_data(body)) for name, body in certificate["definitions"])
     stated, *given = (from_data(data) for data in (certificate["statement"], *certificate["given"]))
@@ -46,7 +56,8 @@ def export(certificate: Mapping[str, Any]) -> str:
         body = theorem(statement, certificate["proof"], used, here, terms)
     else:
         body = _theorem(statement, certificate["proof"], used, here, terms)
-    return "\n".join((*_opening(stated, statement, used), *text(terms.used), *body))
+    chapters = "\n".join(text(terms.used))
+    return "\n".join((*_opening(stated, statement, used), chapters, *body, "Print Assumptions claim.", ""))
 
 
 def _theorem(
@@ -58,6 +69,10 @@ def _theorem(
     names = dict.fromkeys(n for t in (statement, *used, *(b for _, b in reached)) for n in names_in(t))
     names |= dict.fromkeys(name for name, _ in reached)
     goal = terms.proposition(statement)
+    meant = _meant(statement, here)
+    used = [*used, *meant]
+    for piece in meant:
+        here = here.with_assumption(piece)
     premises = [terms.proposition(piece) for piece in used]
     equations = [f"{terms(name)} = {terms(body)}" for name, body in reached]
     variables = [terms(name) for name in names if name not in terms.heads]
@@ -67,7 +82,11 @@ def _theorem(
     proof = [f"intros {' '.join(introduced)}."] if introduced else []
     for piece in used:
         proof += script.assume(piece)
-    proof += ["unfold Rdiv in *.", *script.prove(statement, entry, here)]
+    proof += [
+        "unfold Rdiv in *; rewrite ?over_one in *.",
+        *script.cleared(used, here),
+        *script.prove(statement, entry, here),
+    ]
     quantified = f"forall {' '.join(variables)} : R, " if variables else ""
     general = f"forall {' '.join(terms.general)} : R -> R, " if terms.general else ""
     claim = " -> ".join(f"({p})" for p in (*equations, *premises, goal))
@@ -81,13 +100,25 @@ def _theorem(
     ]
 
 
+def _meant(statement: Tree, here: Setting) -> list[Tree]:
+    """An equation speaks of the places where both its sides have values: that those exist is a premise."""
+    match statement:
+        case Relation(operators, operands) if set(operators) == {"="}:
+            return list(open_conditions(operands, here.bounds(statement)))
+    return []
+
+
 def _opening(stated: Tree, statement: Tree, used: list[Tree]) -> Iterator[str]:
-    yield f"(* symgrad {__version__}: {_comment(plain(stated))}"
-    if used:
-        yield f"   given {_comment(', '.join(map(plain, used)))}"
+    yield f"(* symgrad {__version__}: a proof of"
+    yield f"     {_comment(plain(stated))}"
     if stated != statement:
-        yield f"   that is, with every gradient written out: {_comment(plain(statement))}"
-    yield "*)"
+        yield "   that is, with every gradient written out,"
+        yield f"     {_comment(plain(statement))}"
+    yield "   for all real numbers" + (" with" if used else ", without assumptions")
+    yield from (f"     {_comment(plain(piece))}" for piece in used)
+    yield "   An equation is claimed where both its sides have a value."
+    yield "   Theorem `claim` at the end states this; Print Assumptions shows that it rests on the axioms of"
+    yield "   the real numbers alone. To check: coqc FILE, with coq-interval and coquelicot. *)"
 
 
 def _comment(words: str) -> str:

@@ -18,14 +18,16 @@ from symgrad.notation.tree import (
     Number,
     Pow,
     Tree,
+    names_in,
     substitute,
 )
 from symgrad.proving.coq.chapters import CHAPTERS
-from symgrad.proving.coq.terms import Terms, number
+from symgrad.proving.coq.terms import Terms, number, unsupported
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.enclosures.intervals import LINE, Interval
-from symgrad.proving.kernel.normal import ABS
+from symgrad.proving.kernel.enclosures.ranges import function_range
+from symgrad.proving.kernel.normal import ABS, UNIT, to_tree
 
 
 def inside(term: str, interval: Interval) -> str:
@@ -36,6 +38,18 @@ def inside(term: str, interval: Interval) -> str:
     if interval.high is not None:
         ends.append(f"{term} {'<=' if interval.high_closed else '<'} {number(interval.high)}")
     return " /\\ ".join(ends)
+
+
+def arithmetic(tree: Tree) -> bool:
+    """Whether a tree is a number to Coq's linear arithmetic."""
+    match tree:
+        case Number():
+            return True
+        case Neg(a):
+            return arithmetic(a)
+        case Div(a, b):
+            return arithmetic(a) and isinstance(b, Number)
+    return False
 
 
 class Enclosures:
@@ -58,13 +72,14 @@ class Enclosures:
 
     def of(self, tree: Tree) -> Iterator[str]:
         """The tactics that put the tree's interval among the hypotheses, and those of its parts."""
-        if isinstance(tree, Number) or self.terms(tree) in self.names:
+        if arithmetic(tree) or self.terms(tree) in self.names:
             return
         parts = list(self._parts(tree))
         for part in parts:
             yield from self.of(part)
         local = list(self._local(tree))
-        yield from self.state(self.terms(tree), self.bounds.enclose(tree), parts, local, self._last(tree))
+        last = self._last(tree) + ("" if names_in(tree) else "closed | ")
+        yield from self.state(self.terms(tree), self.bounds.enclose(tree), parts, local, last)
 
     def state(
         self, term: str, interval: Interval, parts: Iterable[Tree], local: Iterable[str], last: str = ""
@@ -81,12 +96,16 @@ class Enclosures:
         prepare = "; ".join([*local, "split_all"])
         keep = " ".join([*known_parts, *self.equations])
         clear = f"clear - {keep}; " if keep else ""
-        alternatives = [f"{clear}{prepare}; first [{last}lra | timeout 10 nra]"]
+        alternatives = [f"{clear}{prepare}; first [{last}lra]"]
+        slow = [f"{clear}{prepare}; timeout 10 nra"]
         if self.assumptions:
             given = " ".join((*self.assumptions, *self.equations))
-            alternatives.append(f"clear - {given} {' '.join(known_parts)}; {prepare}; products; lra")
-            alternatives.append(f"clear - {given}; split_all; first [bars; lra | timeout 10 (bars; nra)]")
-        either = f"first [{' | '.join(alternatives)}]"
+            alternatives.append(
+                f"clear - {given} {' '.join(known_parts)}; {prepare}; first [lra | products; lra]"
+            )
+            alternatives.append(f"clear - {given}; split_all; roots; bars; lra")
+            slow.append(f"clear - {given}; split_all; timeout 10 (bars; nra)")
+        either = f"first [{' | '.join((*alternatives, *slow))}]"
         yield f"assert ({name} : {fact}) by ({either})."
 
     # ---- what an interval follows from
@@ -116,6 +135,8 @@ class Enclosures:
                 elif (body := self._unfolded(tree)) is not None:
                     yield body
         yield from self._squared(tree)
+        if (quotient := self._one_quotient(tree)) is not None:
+            yield quotient
 
     def _local(self, tree: Tree) -> Iterator[str]:
         match tree:
@@ -133,10 +154,24 @@ class Enclosures:
                 yield from self._power(base, int(abs(n)))
             case Apply():
                 yield from self._application(tree)
+        if (quotient := self._one_quotient(tree)) is not None:
+            yield f"assert ({self.terms(tree)} = {self.terms(quotient)}) by (field; nonzero)"
         for x in self._squared(tree):
             poly = self.bounds.normal(tree).numerator
             half = poly.get(frozenset({(x, 1)}), Fraction(0)) / (2 * poly[frozenset({(x, 2)})])
             yield f"pose proof (pow2_ge_0 ({self.terms(x)} + {number(half)}))"
+
+    def _one_quotient(self, tree: Tree) -> Tree | None:
+        """A sum of quotients over one denominator, where the assumptions speak of quotients."""
+        if not isinstance(tree, Add) or not self.bounds._quotients:
+            return None
+        try:
+            value = self.bounds.normal(tree)
+        except CertificateError:
+            return None
+        if set(value.denominator) == {UNIT}:
+            return None
+        return Div(to_tree(value.numerator), to_tree(value.denominator))
 
     def _last(self, tree: Tree) -> str:
         match tree:
@@ -217,36 +252,49 @@ class Enclosures:
                 yield f"assert ({self.terms(tree)} = {product}) by (rewrite !Rabs_mult; reflexivity)"
             else:
                 yield f"unfold Rabs in *; destruct (Rcase_abs {self.terms(argument)})"
-        elif name == "exp" or name in CHAPTERS:
-            yield from self._function(tree, name)
+        elif name in ("exp", "log", "sqrt") or name in CHAPTERS:
+            yield from self._function(tree, name or "")
 
     def _function(self, tree: Apply, name: str) -> Iterator[str]:
         (argument,) = tree.arguments
         chapter = CHAPTERS.get(name)
         word, term = self.terms.function(tree), self.terms(argument)
-        if chapter is None or tree.order in chapter.ranges:
+        if tree.order == 0 and name == "log":
+            pass
+        elif chapter is None or tree.order in chapter.ranges:
             yield f"pose proof ({word}_range {term})"
+        elif function_range(name, tree.order) != LINE and self.bounds.enclose(tree) != LINE:
+            raise unsupported(name)
         x = self.bounds.enclose(argument)
         if (body := self._unfolded(tree)) is not None:
             yield f"assert ({self.terms(tree)} = {self.terms(body)}) by (unfold {word}; ring)"
         if tree.order == 0 and (chapter is None or chapter.monotone):
-            if isinstance(argument, Number):
-                yield from self._value(name, argument.value)
+            if arithmetic(argument):
+                if isinstance(argument, Number):
+                    yield from self._value(name, argument.value)
                 return
-            for end, pair in ((x.low, "{} {}"), (x.high, "{1} {0}")):
-                if end is not None:
-                    yield f"pose proof ({word}_monotone {pair.format(number(end), term)} ltac:(lra))"
-                    yield from self._value(name, end)
+            domain = " ltac:(lra)" if name in ("log", "sqrt") else ""
+            for end, closed, pair in ((x.low, x.low_closed, "{} {}"), (x.high, x.high_closed, "{1} {0}")):
+                if end is None or (name in ("log", "sqrt") and (end < 0 or (name == "log" and not end))):
+                    continue
+                places = pair.format(number(end), term)
+                yield f"pose proof ({word}_monotone {places}{domain} ltac:(lra))"
+                if not closed and (chapter is None or chapter.increasing):
+                    yield f"pose proof ({word}_increasing {places}{domain} ltac:(lra))"
+                yield from self._value(name, end)
 
     def _value(self, name: str, at: Fraction) -> Iterator[str]:
         """F at a number: exactly at 0, by an enclosure elsewhere."""
         chapter = CHAPTERS.get(name)
-        if at == 0 and (name == "exp" or (chapter is not None and chapter.at_zero)):
+        if at == 0 and (name in ("exp", "sqrt") or (chapter is not None and chapter.at_zero)):
             yield f"pose proof {name}_0"
             return
+        if at == 1 and name in ("log", "sqrt"):
+            yield f"pose proof {'ln' if name == 'log' else name}_1"
+            return
         value = self.bounds.enclose(Apply(Name(name), (Number(at),)))
-        if fact := inside(f"({name} {number(at)})", value):
-            how = f"{name}_piece" if chapter and chapter.pieces else f"number {name if chapter else 'Rdiv'}"
+        if fact := inside(f"({'ln' if name == 'log' else name} {number(at)})", value):
+            how = f"first [{name}_piece | closed]" if chapter and chapter.pieces else "closed"
             yield f"assert ({fact}) by (split_all; {how})"
 
 

@@ -38,9 +38,9 @@ class Product:
             case Relation((operator,), (Pow(c, exponent), BigOp("prod", body, i, low, Name() as n))):
                 operator, below = MIRROR[operator], operator in (">", ">=")
             case _:
-                raise unsupported("a product over an index")
+                raise unsupported("factorwise")
         if operator not in ("<", "<=", ">", ">=") or exponent != n or low != ONE or n in set(names_in(c)):
-            raise unsupported("a product over an index")
+            raise unsupported("factorwise")
         return Product(operator, body, i, n, c, below)
 
 
@@ -54,7 +54,7 @@ def theorem(
     (data,) = entry["pieces"]
     piece = read_piece(data)
     if piece.range is None or piece.range[0] != claim.letter or data["positive"] is not None:
-        raise unsupported("a product over an index")
+        raise unsupported("factorwise")
     terms.letter = claim.letter
     strict = claim.operator in ("<", ">")
     families = [u for u in used if _mentions(u, claim.letter)]

@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
+from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
 from symgrad.notation.tree import (
+    ZERO,
+    Add,
     Apply,
-    Div,
     Indicator,
     Logic,
-    Mul,
     Name,
+    Neg,
     Number,
     Relation,
     Tree,
+    names_in,
     substitute,
     walk,
-)
+)  # fmt: skip
 from symgrad.proving.coq.chapters import CHAPTERS
+from symgrad.proving.coq.comparisons import Comparisons, Entry
 from symgrad.proving.coq.enclosures import Enclosures
-from symgrad.proving.coq.terms import Terms, unsupported
+from symgrad.proving.coq.equality import equal, sizes
+from symgrad.proving.coq.terms import unsupported
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
+from symgrad.proving.kernel.enclosures.intervals import MIRROR, Empty, Interval, half_line
 from symgrad.proving.kernel.enclosures.pieces import alternatives, settled
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.rules.lemmas import FALSE
-from symgrad.proving.kernel.setting import Setting
+from symgrad.proving.kernel.setting import Setting, setting
 
-Entry = Mapping[str, Any]
+ABSURD = "absurd_now."
+EXPONENT = {"<": "below_lt", "<=": "below_le", ">": "above_lt", ">=": "above_le", "=": "below_same"}
 
 
-class Script:
+class Script(Comparisons):
     """Tactics for one proof."""
-
-    def __init__(self, terms: Terms, bodies: dict[Name, Tree]) -> None:
-        self.terms, self.bodies = terms, bodies
-        self.assumptions: tuple[str, ...] = ()
-        self.equations: tuple[str, ...] = ()
 
     def prove(self, statement: Tree, entry: Entry, here: Setting) -> Iterator[str]:
         """The goal is the statement; afterwards it is closed."""
@@ -49,7 +51,7 @@ class Script:
                 for k, (piece, part) in enumerate(zip(pieces, entry["parts"], strict=True)):
                     if k < len(pieces) - 1:
                         yield "split."
-                    yield from self._branch(piece, part, here)
+                    yield from self.branch(piece, part, here)
             case "or", Logic(_, arguments):
                 last = entry["choice"] == len(arguments) - 1
                 yield from ["right."] * entry["choice"] + ([] if last else ["left."])
@@ -57,15 +59,18 @@ class Script:
             case "otherwise", Logic(_, arguments):
                 yield from self._otherwise(arguments, entry, here)
             case "implies", Logic(_, (a, b)):
+                before = self.assumptions
                 yield from self.assume(a)
-                yield from self.prove(b, entry["proof"], here.with_assumption(a))
+                yield from self.proceed(b, entry["proof"], here.with_assumption(a), a)
+                self.assumptions = before
             case "iff", Logic(_, (a, b)):
                 yield "split."
                 for (start, goal), part in zip(((a, b), (b, a)), entry["parts"], strict=True):
                     before = self.assumptions
-                    lines = [*self.assume(start), *self.prove(goal, part, here.with_assumption(start))]
+                    there = here.with_assumption(start)
+                    lines = [*self.assume(start), *self.proceed(goal, part, there, start)]
                     self.assumptions = before
-                    yield from self._inner(lines)
+                    yield from self.inner(lines)
             case "cases", _:
                 yield from self._cases(statement, entry, here)
             case "split", _:
@@ -80,14 +85,26 @@ class Script:
                 for operator, part in zip(("<=", ">="), entry["parts"], strict=True):
                     half = Relation((operator,), sides)
                     yield f"assert ({self.terms.proposition(half)})."
-                    yield from self._branch(half, part, here)
+                    yield from self.branch(half, part, here)
                 yield "lra."
             case "absurd", _:
-                yield "exfalso; first [lra | bars; lra | timeout 10 (bars; nra)]."
+                yield "exfalso."
+                yield from self._absurd(here)
+                yield ABSURD
             case "identity", Relation((operator,), (a, b)):
-                yield from self._identity(operator, a, b, entry, here)
+                yield from self.identity(operator, a, b, entry, here)
             case "difference", Relation((operator,), (a, b)):
-                yield from self._difference(operator, a, b, entry, here)
+                yield from self.difference(operator, a, b, entry, here)
+            case "known", Relation((operator,), (a, b)):
+                yield from self.known(operator, a, b, entry, here)
+            case "exponentials", Relation((operator,), (a, b)):
+                yield from self._exponentials(operator, a, b, entry, here)
+            case "affine", Relation((operator,), _):
+                yield from self.affine(statement, operator, entry, here)
+            case "vanishing", _:
+                yield from self._vanishing(statement, entry, here)
+            case "generalise", _:
+                yield from self._generalise(statement, entry, here)
             case _:
                 raise unsupported(rule)
 
@@ -98,21 +115,38 @@ class Script:
             claim = from_data(lemma["statement"])
             name = f"L{self.terms.fresh()}"
             yield f"assert ({name} : {self.terms.proposition(claim)})."
-            yield from self._branch(claim, lemma["proof"], here)
+            yield from self.branch(claim, lemma["proof"], here)
             here = here.with_assumption(claim)
             self.assumptions = (*self.assumptions, name)
+            yield from self.cleared([claim], here)
         yield from self.prove(statement, entry["proof"], here)
         self.assumptions = before
+
+    def _absurd(self, here: Setting) -> Iterator[str]:
+        """What the other assumptions say of an assumption that contradicts them."""
+        for piece in here.used:
+            match piece:
+                case Relation((operator,), (a, b)) if operator in (*MIRROR, "="):
+                    others = here.using([u for u in here.used if u != piece])
+                    with suppress(CertificateError):
+                        gap = others.bounds(a, b).enclose(Add((a, Neg(b))))
+                        try:
+                            _ = gap & half_line(operator, ZERO.value)
+                        except Empty:
+                            facts = self.facts(others, a, b)
+                            yield from [f"try {line}" for side in (a, b) for line in facts.of(side)]
+                            return
 
     def _contradiction(self, statement: Tree, entry: Entry, here: Setting) -> Iterator[str]:
         """With the opposite assumed, 0 < 0."""
         opposite = alternatives(statement, here.bounds(statement))[1]
         name, before = f"H{self.terms.fresh()}", self.assumptions
         first, second = map(self.terms.proposition, (statement, opposite))
-        yield f"assert ({first} \\/ {second}) as [{name}|{name}] by lra; [exact {name}|exfalso]."
+        close = f"[first [exact {name} | lra]|exfalso]"
+        yield f"assert ({first} \\/ {second}) as [{name}|{name}] by lra; {close}."
         yield "assert (0 < 0); [|lra]."
         self.assumptions = (*before, name)
-        yield from self.prove(FALSE, entry["proof"], here.with_assumption(opposite))
+        yield from self.proceed(FALSE, entry["proof"], here.with_assumption(opposite), opposite)
         self.assumptions = before
 
     def _otherwise(self, arguments: tuple[Tree, ...], entry: Entry, here: Setting) -> Iterator[str]:
@@ -125,22 +159,11 @@ class Script:
         first, second = ("left", "right") if entry["choice"] else ("right", "left")
         both = " \\/ ".join(map(self.terms.proposition, (other, opposite)))
         yield f"assert ({both}) as [{name}|{name}] by lra."
-        yield f"{{ {first}; exact {name}. }}"
+        yield f"{{ {first}; first [exact {name} | lra]. }}"
         yield f"{second}."
         self.assumptions = (*before, name)
-        yield from self.prove(chosen, entry["proof"], here.with_assumption(opposite))
+        yield from self.proceed(chosen, entry["proof"], here.with_assumption(opposite), opposite)
         self.assumptions = before
-
-    def _inner(self, lines: list[str]) -> Iterator[str]:
-        yield "{ " + (lines[0] if lines else "")
-        yield from (f"  {line}" for line in lines[1:])
-        yield "}"
-
-    def _branch(self, statement: Tree, entry: Entry, here: Setting) -> Iterator[str]:
-        before = self.assumptions
-        lines = list(self.prove(statement, entry, here))
-        self.assumptions = before
-        yield from self._inner(lines)
 
     def assume(self, assumption: Tree) -> Iterator[str]:
         """The next premise becomes a hypothesis, a joined one several."""
@@ -163,6 +186,37 @@ class Script:
                 case Relation(("=",), (Name(), Number())):
                     yield f"try rewrite {name} in *."
 
+    def proceed(self, statement: Tree, entry: Entry, here: Setting, new: Tree) -> Iterator[str]:
+        """Prove with one more assumption, which may be about a quotient or give one its sign."""
+        before = here.using([u for u in here.used if u not in parts(new)])
+        yield from self.cleared(parts(new), here)
+        yield from self.cleared([u for u in before.used if not _sign(u, before) and _sign(u, here)], here)
+        yield from self.prove(statement, entry, here)
+
+    def cleared(self, pieces: Sequence[Tree], here: Setting) -> Iterator[str]:
+        """Of eta < 2/lambda, also eta lambda - 2 < 0: what the kernel reads from a quotient of known sign."""
+        for piece in pieces:
+            if not (found := _sign(piece, here)):
+                continue
+            assert isinstance(piece, Relation)
+            (operator,), (a, b) = piece.operators, piece.operands
+            others, value, below, size = found
+            above = nf.to_tree(value.numerator)
+            label, facts = f"C{self.terms.fresh()}", self.facts(others, below)
+            low, gap = self.terms(below), f"({self.terms(a)} - {self.terms(b)})"
+            flipped = operator if size.nonnegative else MIRROR[operator]
+            yield f"assert ({label} : {self.terms(above)} {flipped} 0)."
+            lines = [*facts.of(below)]
+            if not size.nonzero:
+                lines.append(f"assert ({low} <> 0) by nonzero.")
+            sign = f"(0 < {low})" if size.nonnegative else f"({low} < 0)"
+            apart = [f"apply {side}; [lra | nonzero]" for side in ("positive", "negative")]
+            lines.append(f"assert {sign} by (first [lra | {' | '.join(apart)}]).")
+            lines.append(f"replace {self.terms(above)} with ({gap} * {low}) by (field; nonzero).")
+            lines.append("timeout 20 nra.")
+            yield from self.inner(lines)
+            self.assumptions = (*self.assumptions, label)
+
     # ---- cases
 
     def _cases(self, statement: Tree, entry: Entry, here: Setting) -> Iterator[str]:
@@ -182,9 +236,9 @@ class Script:
             self.assumptions = names
             lines = [
                 *self.settled(alternative),
-                *self.prove(statement, part, here.with_assumption(alternative)),
+                *self.proceed(statement, part, here.with_assumption(alternative), alternative),
             ]
-            yield from self._inner(lines)
+            yield from self.inner(lines)
         self.assumptions = before
 
     def _split(self, statement: Tree, entry: Entry, here: Setting) -> Iterator[str]:
@@ -194,9 +248,10 @@ class Script:
         name = f"H{self.terms.fresh()}"
         yield f"assert ({first} \\/ {second}) as [{name}|{name}] by lra."
         before = self.assumptions
-        self.assumptions = (*before, name)
         for alternative, part in zip(both, entry["parts"], strict=True):
-            yield from self._branch(statement, part, here.with_assumption(alternative))
+            self.assumptions = (*before, name)
+            there = here.with_assumption(alternative)
+            yield from self.inner(list(self.proceed(statement, part, there, alternative)))
         self.assumptions = before
 
     def _settle(self, statement: Tree, entry: Entry, here: Setting) -> Iterator[str]:
@@ -219,7 +274,7 @@ class Script:
             yield f"assert ({self.terms(node)} = {self.terms(there)}) as {name} by ({self._piece(node)})."
         goal = self.terms.proposition(after)
         yield f"cut ({goal})."
-        yield from self._inner([f"rewrite ?{', ?'.join(names)}; intros; lra."] if names else ["intros; lra."])
+        yield from self.inner([f"rewrite ?{', ?'.join(names)}; intros; lra."] if names else ["intros; lra."])
         yield from self.prove(after, entry["proof"], here)
 
     def _piece(self, node: Tree) -> str:
@@ -233,119 +288,82 @@ class Script:
             return f"{name}_piece"
         return "unfold Rabs; destruct (Rcase_abs _); lra"
 
-    # ---- identities and differences
+    # ---- through other statements
 
-    def _identity(self, operator: str, a: Tree, b: Tree, entry: Entry, here: Setting) -> Iterator[str]:
-        a, b = (substitute(side, here.settled) for side in (a, b))
-        if entry["definitions"]:
-            for equation in reversed(self.equations):
-                yield f"try rewrite {equation} in *."
-        yield f"assert ({self.terms(a)} = {self.terms(b)})."
-        yield from self._inner(list(self._equal((a, b), entry["unfold"], here)))
-        yield "lra." if operator != "=" else "assumption."
-
-    def _difference(self, operator: str, a: Tree, b: Tree, entry: Entry, here: Setting) -> Iterator[str]:
-        a, b = (substitute(side, here.settled) for side in (a, b))
-        common, rest = from_data(entry["common"]), from_data(entry["difference"])
-        bounds = here.bounds(a, b, common, rest)
-        facts = Enclosures(self.terms, bounds, self.bodies, self.assumptions, self.equations)
-        yield from facts.of(common)
-        yield from facts.of(rest)
-        smaller, larger = (a, b) if operator in ("<", "<=") else (b, a)
-        first, second = self.terms(common), self.terms(rest)
-        name = f"G{self.terms.fresh()}"
-        yield f"assert ({self.terms(larger)} - {self.terms(smaller)} = {first} * {second}) as {name}."
-        lines = list(self._sizes((a, b, common, rest), facts))
-        yield from self._inner(lines + list(self._equal((a, b, common, rest), entry["unfold"], here)))
-        if operator == "!=":
-            both_nonzero = "apply Rmult_integral_contrapositive_currified; nonzero"
-            yield f"assert ({first} * {second} <> 0) by ({both_nonzero})."
-            yield f"intros E; rewrite E in {name}; lra."
-        elif operator in ("<", ">"):
-            yield f"assert (0 < {first}) by (first [lra | apply positive; [lra | nonzero]])."
-            yield f"pose proof (Rmult_lt_0_compat {first} {second} ltac:(lra) ltac:(lra)); lra."
-        else:
-            yield f"pose proof (Rmult_le_pos {first} {second} ltac:(lra) ltac:(lra)); lra."
-
-    def same(self, trees: tuple[Tree, Tree], here: Setting) -> Iterator[str]:
-        """Close the goal that two trees are equal as the kernel's normal form sees it."""
-        facts = Enclosures(self.terms, here.bounds(*trees), self.bodies, self.assumptions, self.equations)
-        yield from self._sizes(trees, facts)
-        yield from self._equal(trees, 0, here)
-
-    def _sizes(self, trees: Sequence[Tree], facts: Enclosures) -> Iterator[str]:
-        """|x y| = |x| |y|; no bars where a function is never negative."""
-        absolute = [
-            n for t in trees for n in walk(t) if isinstance(n, Apply) and n.function == nf.ABS and not n.order
-        ]
-        if not absolute:
+    def _vanishing(self, statement: Tree, entry: Entry, here: Setting) -> Iterator[str]:
+        """A sum is positive by the assumptions and 0 when multiplied out."""
+        total = from_data(entry["sum"])
+        yield "exfalso."
+        try:
+            facts = self.facts(here, statement, total)
+            lines = [line for term in _terms(total) for line in facts.of(term)]
+        except Empty:
+            yield ABSURD
             return
-        yield "rewrite ?Rabs_mult."
-        parts_of = [f for n in absolute for f in (*_factors(n.arguments[0]), *walk(n.arguments[0]))]
-        for node in dict.fromkeys(parts_of):
-            if isinstance(node, Name):
-                continue
-            value = facts.bounds.enclose(node)
-            if isinstance(node, Number) or value.nonnegative or (-value).nonnegative:
-                yield from facts.of(node)
-                lemma = "Rabs_pos_eq" if value.nonnegative else "Rabs_left1"
-                yield f"rewrite ?({lemma} {self.terms(node)}) by lra."
-        yield "rewrite ?pow2_abs, ?Rabs_Ropp."
+        yield from lines
+        yield f"assert ({self.terms(total)} = 0)."
+        yield from self.inner([*sizes((total,), facts), *equal((total, ZERO), entry["unfold"], facts)])
+        yield "lra."
 
-    def _equal(self, trees: Sequence[Tree], unfold: int, here: Setting) -> Iterator[str]:
-        """Both sides are one rational function of the same atoms."""
-        applied = dict.fromkeys(n for t in trees for n in walk(t) if isinstance(n, Apply))
-        slopes = {known.resolve(n.function, self.terms.functions): n for n in applied if n.order == 1}
-        if unfold:
-            for name, node in slopes.items():
-                if name in CHAPTERS and not CHAPTERS[name].pieces:
-                    yield f"unfold {self.terms.function(node)}."
-        exponential = any(known.resolve(n.function, self.terms.functions) == "exp" for n in applied)
-        if unfold > 1 or exponential:
-            yield from self._exponentials(applied, unfold > 1)
-        bounds = here.bounds(*trees)
-        facts = Enclosures(self.terms, bounds, self.bodies, self.assumptions, self.equations)
-        for below in dict.fromkeys(n.denominator for t in trees for n in walk(t) if isinstance(n, Div)):
-            if not isinstance(below, Number) and not (unfold > 1 or exponential):
-                yield from facts.of(below)
-                yield f"assert ({self.terms(below)} <> 0) by nonzero."
-        yield "first [ring | field; nonzero]."
+    def _generalise(self, statement: Tree, entry: Entry, here: Setting) -> Iterator[str]:
+        """The same for any value in place of a term."""
+        pieces = [from_data(piece) for piece in entry["given"]]
+        named = {from_data(term): from_data(name) for name, term in entry["names"]}
+        given = [substitute(piece, named) for piece in pieces]
+        goal = substitute(statement, named)
+        words = [self.terms(name) for name in named.values()]
+        names = dict.fromkeys(n for t in (goal, *given) for n in names_in(t))
+        free = [self.terms(n) for n in names if n in named.values()]
+        chain = " -> ".join(f"({self.terms.proposition(t)})" for t in (*given, goal))
+        label, before, equations = f"A{self.terms.fresh()}", self.assumptions, self.equations
+        quantified = f"forall {' '.join(free)} : R, " if free else ""
+        yield f"assert ({label} : {quantified}{chain})."
+        self.assumptions, self.equations = (), ()
+        inner = setting(here.functions, here.definitions, given)
+        lines = [f"intros {' '.join(free)}."] if free else []
+        for piece in given:
+            lines += self.assume(piece)
+        lines += self.prove(goal, entry["proof"], inner)
+        yield from self.inner(lines)
+        self.assumptions, self.equations = before, equations
+        values = {self.terms(name): self.terms(term) for term, name in named.items()}
+        places = " ".join(values[word] for word in words if word in free)
+        yield f"apply ({label} {places}); first [assumption | lra]."
 
-    def _exponentials(self, applied: dict[Apply, None], unfolded: bool) -> Iterator[str]:
-        """Every function by exponentials of the same few atoms, which are positive."""
-        names = {known.resolve(n.function, self.terms.functions) for n in applied} if unfolded else set()
-        for name in sorted(n for n in names if n is not None and n in CHAPTERS):
-            if not CHAPTERS[name].by_exp:
-                raise unsupported(name)
-            yield f"rewrite ?{name}_by_exp."
-        normal = nf.Normaliser(self.terms.functions, 0)
-        bases: dict[Tree, int] = {}
-        for node in applied:
-            argument = node.arguments[0]
-            of = known.resolve(node.function, self.terms.functions)
-            if of != "exp" and not (unfolded and of in CHAPTERS):
-                continue
-            value = normal(Apply(Name("exp"), (argument,)))
-            written: list[str] = []
-            for poly, sign in ((value.numerator, ""), (value.denominator, "- ")):
-                ((monomial, _),) = poly.items()
-                for base, n in monomial:
-                    assert isinstance(base, Apply)
-                    bases[base] = max(n, bases.get(base, 0))
-                    written.append(f"{sign}(INR {n} * {self.terms(base.arguments[0])})")
-            term = self.terms(argument)
-            if written and not (len(written) == 1 and written[0] == f"(INR 1 * {term})"):
-                total = " + ".join(written)
-                yield (
-                    f"try (replace (exp {term}) with (exp ({total})) by (f_equal; simpl; lra)); "
-                    "rewrite ?exp_plus, ?exp_Ropp, ?exp_times."
-                )
-        for base, n in bases.items():
-            term = self.terms(base)
-            yield f"pose proof (exp_pos {self.terms(base.arguments[0])})."  # type: ignore[union-attr]
-            for k in range(2, 2 * n + 1):
-                yield f"assert (0 < {term} ^ {k}) by (apply pow_lt; lra)."
+    def _exponentials(self, operator: str, a: Tree, b: Tree, entry: Entry, here: Setting) -> Iterator[str]:
+        """E^a and e^b, written in another way, compare as a and b do."""
+        new = [from_data(side) for side in entry["sides"]]
+        old = [substitute(side, here.settled) for side in (a, b)]
+        label = f"X{self.terms.fresh()}"
+        yield f"assert ({label} : {self.terms.proposition(Relation((operator,), (new[0], new[1])))})."
+        yield from self.branch(Relation((operator,), (new[0], new[1])), entry["proof"], here)
+        written = []
+        for before, after in zip(old, new, strict=True):
+            power, after = Apply(Name("exp"), (before,)), substitute(after, here.settled)
+            written.append(name := f"Y{self.terms.fresh()}")
+            yield f"assert ({name} : exp {self.terms(before)} = {self.terms(after)})."
+            facts = self.facts(here, *old, *new)
+            yield from self.inner(
+                [*sizes((power, after), facts), *equal((power, after), entry["unfold"], facts)]
+            )
+        yield f"exact ({EXPONENT[operator]} _ _ _ _ {' '.join(written)} {label})."
 
 
-def _factors(tree: Tree) -> tuple[Tree, ...]:
-    return tree.factors if isinstance(tree, Mul) else (tree,)
+def _terms(tree: Tree) -> tuple[Tree, ...]:
+    return tree.terms if isinstance(tree, Add) else (tree,)
+
+
+def _sign(piece: Tree, here: Setting) -> tuple[Setting, nf.Rational, Tree, Interval] | None:
+    """An inequality's denominator and its sign by the other assumptions, if it has one of one sign."""
+    match piece:
+        case Relation(("<" | "<=" | ">" | ">=",), (a, b)):
+            others = here.using([u for u in here.used if u != piece])
+            try:
+                value = others.bounds().normal(Add((a, Neg(b))))
+                below = nf.to_tree(value.denominator)
+                size = others.bounds().enclose(below)
+            except CertificateError:
+                return None
+            if set(value.denominator) != {nf.UNIT} and (size.nonnegative or (-size).nonnegative):
+                return others, value, below, size
+    return None

@@ -28,14 +28,34 @@ from symgrad.proving.coq.chapters import CHAPTERS
 from symgrad.proving.kernel import functions as known
 
 COQ = """R as at cofix else end exists exp fix for forall fun if in let ln match mod nat n return sqrt then
-Type Set Prop using where with PI Rabs positive corner bars nonzero number products product"""
+Type Set Prop using where with PI Rabs positive corner bars nonzero closed products product
+between_ t_"""
 RESERVED = frozenset(COQ.split())
 CONNECTIVE = {"and": " /\\ ", "or": " \\/ ", "implies": " -> ", "iff": " <-> "}
 
 
+REFUSALS = {
+    "line": "coq-no-line",
+    "known": "coq-no-fact",
+    "lipschitz": "coq-no-fact",
+    "squares": "coq-no-fact",
+    "loop": "coq-no-depth",
+    "series": "coq-no-range",
+    "layers": "coq-no-range",
+    "termwise": "coq-no-range",
+    "factorwise": "coq-no-range",
+    "induction": "coq-no-range",
+    "place": "coq-no-range",
+    "entries": "coq-no-arrays",
+    "norms": "coq-no-arrays",
+    "logarithms": "coq-no-logarithms",
+}
+"""What is said of a rule that has no counterpart; of a term or function, its name is."""
+
+
 def unsupported(what: str) -> NotSupportedError:
-    """What has no counterpart in the Coq files yet."""
-    return NotSupportedError("coq-not-yet", part=what)
+    """What has no counterpart in the Coq files yet, and what has one."""
+    return NotSupportedError(REFUSALS.get(what, "coq-no-term"), None, "coq-can", part=what)
 
 
 def number(value: Fraction) -> str:
@@ -77,6 +97,10 @@ class Terms:
             self._names[name] = word
         return self._names[name]
 
+    def known(self, tree: Apply) -> str | None:
+        """The built-in that a function is."""
+        return known.resolve(tree.function, self.functions)
+
     def function(self, tree: Apply) -> str:
         """Exp, Rabs, sigmoid', or a general function's own name."""
         name = known.resolve(tree.function, self.functions)
@@ -86,8 +110,10 @@ class Terms:
             return {"exp": "exp", "abs": "Rabs"}[name]
         if name in ("max", "min") and len(tree.arguments) == 2 and not tree.order:
             return {"max": "Rmax", "min": "Rmin"}[name]
-        if name == "log" and not tree.order:
-            return "ln"
+        if name in ("log", "sqrt") and not tree.order:
+            return {"log": "ln", "sqrt": "sqrt"}[name]
+        if name == "exp":
+            return "exp"
         if name in CHAPTERS:
             self.used[name] = None
             return name + "'" * tree.order
@@ -102,7 +128,8 @@ class Terms:
         """The term, in brackets unless it is one word."""
         match tree:
             case Number(value):
-                return number(value) if self.quotients else number(value).replace(" / ", " * / ")
+                written = number(value) if self.quotients else number(value).replace(" / ", " * / ")
+                return written.replace("(1 * / ", "(/ ")
             case Name(_, (Name(index),)) if index == self.letter:
                 return f"({self.name(Name(tree.stem))} {index})"
             case Name():

@@ -10,3 +10,12 @@ Proof.
   unfold arctan'; pose proof (pow2_ge_0 x); split; [apply Rinv_0_lt_compat; lra|].
   rewrite <- Rinv_1; apply inv_le; lra.
 Qed.
+Lemma arctan_increasing (x y : R) : x < y -> arctan x < arctan y.
+Proof. exact (atan_increasing x y). Qed.
+Lemma arctan_monotone (x y : R) : x <= y -> arctan x <= arctan y.
+Proof. intros [H| ->]; [left; apply arctan_increasing; exact H|right; reflexivity]. Qed.
+Lemma arctan_0 : arctan 0 = 0.
+Proof. exact atan_0. Qed.
+#[export] Hint Unfold arctan arctan' : values.
+Lemma arctan_opp (x : R) : arctan (- x) = - arctan x.
+Proof. exact (atan_opp x). Qed.

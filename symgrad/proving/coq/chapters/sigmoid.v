@@ -27,3 +27,4 @@ Lemma sigmoid_0 : sigmoid 0 = 1 / 2.
 Proof. unfold sigmoid; rewrite Ropp_0, exp_0; field. Qed.
 Lemma sigmoid_by_exp (x : R) : sigmoid x = exp x / (1 + exp x).
 Proof. unfold sigmoid; rewrite exp_Ropp; pose proof (exp_pos x); field; lra. Qed.
+#[export] Hint Unfold sigmoid sigmoid' : values.

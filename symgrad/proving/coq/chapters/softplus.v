@@ -14,3 +14,9 @@ Proof.
   intros [H| ->]; [left|right; reflexivity]; unfold softplus; apply ln_increasing; [pose proof (exp_pos x); lra|].
   pose proof (exp_increasing x y H); lra.
 Qed.
+Lemma softplus_increasing (x y : R) : x < y -> softplus x < softplus y.
+Proof.
+  intros H; unfold softplus; apply ln_increasing; [pose proof (exp_pos x); lra|].
+  pose proof (exp_increasing x y H); lra.
+Qed.
+#[export] Hint Unfold softplus softplus' : values.

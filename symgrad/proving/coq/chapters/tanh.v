@@ -30,3 +30,4 @@ Lemma tanh_0 : tanh 0 = 0.
 Proof. unfold tanh; rewrite exp_0; field. Qed.
 Lemma tanh_by_exp (x : R) : tanh x = (exp x ^ 2 - 1) / (exp x ^ 2 + 1).
 Proof. reflexivity. Qed.
+#[export] Hint Unfold tanh tanh' : values.
