@@ -52,8 +52,8 @@ class Hessian:
     """What convexity of a function in some variables comes down to.
 
     minors: the smaller ones first; empty where the function has a kink. moving: the variables, and every name
-    that depends on them. defined: `t <= t` for each equation's right side t that may have no value. kink: a function that is
-    not twice differentiable, or whose formula is not known.
+    that depends on them. defined: `t <= t` for each equation's right side t that may have no value. kink: a
+    function that is not twice differentiable, or whose formula is not known.
     """
 
     minors: tuple[Minor, ...]

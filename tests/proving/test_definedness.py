@@ -115,7 +115,12 @@ def test_an_equation_holds_where_both_sides_are_defined_and_says_where(text: str
 
 @pytest.mark.parametrize(
     ("text", "missing"),
-    [("log(x) <= x - 1", "x > 0"), ("x/x <= 1", "x != 0"), ("x/x != 2", "x != 0"), ("sqrt(x) >= 0", "x >= 0")],
+    [
+        ("log(x) <= x - 1", "x > 0"),
+        ("x/x <= 1", "x != 0"),
+        ("x/x != 2", "x != 0"),
+        ("sqrt(x) >= 0", "x >= 0"),
+    ],
 )
 def test_any_other_claim_names_what_is_missing_and_is_proved_with_it(text: str, missing: str) -> None:
     proof = prove(claim(text))

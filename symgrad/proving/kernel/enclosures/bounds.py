@@ -30,7 +30,15 @@ from symgrad.notation.tree import (
 )  # fmt: skip
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
-from symgrad.proving.kernel.enclosures.intervals import LINE, MIRROR, Empty, Interval, half_line, point
+from symgrad.proving.kernel.enclosures.intervals import (
+    LINE,
+    MIRROR,
+    Empty,
+    Interval,
+    half_line,
+    point,
+    sign_of,
+)
 from symgrad.proving.kernel.enclosures.propagate import Key, parts_of
 from symgrad.proving.kernel.enclosures.ranges import (
     ABOVE_ZERO,
@@ -41,6 +49,7 @@ from symgrad.proving.kernel.enclosures.ranges import (
     larger,
 )
 from symgrad.proving.kernel.evaluate import Undefined, evaluate
+from symgrad.proving.kernel.families import parts
 
 LEAST_WHOLE = {"positive integer": 1, "nonnegative integer": 0, "natural": 0}
 
@@ -180,8 +189,9 @@ class Bounds:
 
     def _consistent(self, assumption: Tree) -> None:
         """Raise Empty where an assumption contradicts what is known otherwise."""
-        for node in _relations(assumption):
-            for operator, a, b in zip(node.operators, node.operands, node.operands[1:], strict=False):
+        for piece in parts(assumption):
+            if isinstance(piece, Relation):
+                (operator,), (a, b) = piece.operators, piece.operands
                 try:
                     _ = self.enclose(Add((a, Neg(b)))) & half_line(operator, Fraction(0))
                 except (Missing, Undefined):
@@ -335,7 +345,7 @@ class Bounds:
                 gap = self.enclose(a if b == ZERO else Add((a, Neg(b))))
             except (Missing, Undefined):
                 return None
-            links.append(_sign(operator, gap))
+            links.append(sign_of(operator, gap))
         return False if False in links else None if None in links else True
 
     def implies(self, condition: Relation) -> bool:
@@ -390,21 +400,3 @@ class Bounds:
         if tree.order == 1 and x != LINE and (formula := known.derivative(name)) is not None:
             found = found & self.enclose(substitute(formula, {Name("x"): tree.arguments[0]}))
         return found
-
-
-def _sign(operator: str, gap: Interval) -> bool | None:
-    """Whether `gap operator 0` holds everywhere (True) or nowhere (False)."""
-    if operator in ("<", "<="):
-        operator, gap = MIRROR[operator], -gap
-    if operator == ">":
-        return True if gap.positive else False if (-gap).nonnegative else None
-    if operator == ">=":
-        return True if gap.nonnegative else False if (-gap).positive else None
-    equal = True if gap.is_zero else False if gap.nonzero else None
-    return None if equal is None or operator not in ("=", "!=") else equal == (operator == "=")
-
-
-def _relations(tree: Tree) -> list[Relation]:
-    if isinstance(tree, Logic) and tree.operator == "and":
-        return [relation for part in tree.arguments for relation in _relations(part)]
-    return [tree] if isinstance(tree, Relation) else []

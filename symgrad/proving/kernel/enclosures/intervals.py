@@ -226,3 +226,15 @@ def half_line(operator: str, bound: Fraction) -> Interval:
         case "=":
             return point(bound)
     return LINE
+
+
+def sign_of(operator: str, gap: Interval) -> bool | None:
+    """Whether `gap operator 0` holds everywhere (True) or nowhere (False)."""
+    if operator in ("<", "<="):
+        operator, gap = MIRROR[operator], -gap
+    if operator == ">":
+        return True if gap.positive else False if (-gap).nonnegative else None
+    if operator == ">=":
+        return True if gap.nonnegative else False if (-gap).positive else None
+    equal = True if gap.is_zero else False if gap.nonzero else None
+    return None if equal is None or operator not in ("=", "!=") else equal == (operator == "=")
