@@ -31,7 +31,13 @@ from symgrad.notation.tree import (
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
 from symgrad.proving.kernel.enclosures.intervals import (
-    LINE, MIRROR, Empty, Interval, half_line, point, sign_of,
+    LINE,
+    MIRROR,
+    Empty,
+    Interval,
+    half_line,
+    point,
+    sign_of,
 )  # fmt: skip
 from symgrad.proving.kernel.enclosures.propagate import Key, parts_of
 from symgrad.proving.kernel.enclosures.ranges import (
