@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import prod
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import (
@@ -114,15 +115,9 @@ class Bounds:
             case Neg(a):
                 return -self._by_ranges(a)
             case Add(terms):
-                total = point(0)
-                for term in terms:
-                    total = total + self._by_ranges(term)
-                return total
+                return sum(map(self._by_ranges, terms), point(0))
             case Mul(factors):
-                product = point(1)
-                for factor in factors:
-                    product = product * self._by_ranges(factor)
-                return product
+                return prod(map(self._by_ranges, factors), start=point(1))
             case Apply(function, (_,), order, ()) if order <= 1:
                 name = known.resolve(function, self.functions)
                 return LINE if name is None else function_range(name, order)
