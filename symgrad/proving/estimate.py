@@ -119,6 +119,10 @@ def _logic_steps(problem: Problem, statement: Tree, entry: Entry, here: kernel.S
                 yield from entry_steps(problem, piece, part, here)
         case "or", Logic(_, arguments):
             yield from entry_steps(problem, arguments[entry["choice"]], entry["proof"], here)
+        case "product-zero", Logic(_, arguments):
+            line = from_data(entry["line"])
+            yield from entry_steps(problem, line, entry["proof"], here)
+            yield Phrase.of("proofs.product-zero", line=statement)
         case "otherwise", Logic(_, arguments):
             chosen = arguments[entry["choice"]]
             for other in arguments:

@@ -21,7 +21,18 @@ from symgrad.notation.tree import (
     substitute,
     walk,
 )
-from symgrad.proving import attained, explain, kernel, oracles, places, reasons, refute, refute_arrays, rescue
+from symgrad.proving import (
+    attained,
+    choices,
+    explain,
+    kernel,
+    oracles,
+    places,
+    reasons,
+    refute,
+    refute_arrays,
+    rescue,
+)
 from symgrad.proving.attempt import Attempt, undefined
 from symgrad.proving.clock import until
 from symgrad.proving.contradictions import consistent, impossible
@@ -31,7 +42,6 @@ from symgrad.proving.kernel.asked import Shapes, unwritten
 from symgrad.proving.kernel.depth.letters import symbolic
 from symgrad.proving.kernel.depth.loop import Loop
 from symgrad.proving.kernel.enclosures.intervals import Empty
-from symgrad.proving.kernel.enclosures.pieces import alternatives
 from symgrad.proving.kernel.evaluate import precise
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.methods import ARRAYS, BY_RULE, METHODS, PLACES, Method
@@ -248,27 +258,11 @@ def entry_for(statement: Tree, here: kernel.Setting, attempt: Attempt) -> Entry 
                 return None
             both = [(b, here.with_assumption(a)), (a, here.with_assumption(b))]
             return _all("iff", both, attempt)
-        case Logic("or", choices):
-            plain = attempt.has_values(statement, here)
-            for k, choice in enumerate(choices) if plain else ():
-                if (inner := entry_for(choice, here, attempt)) is not None:
-                    return {"rule": "or", "choice": k, "proof": inner}
-            return _otherwise(choices, here, attempt)
+        case Logic("or"):
+            return choices.chosen(statement, here, attempt, entry_for)
         case Relation((_,), (_, _)):
             return _relation(statement, here, attempt)
     return None
-
-
-def _otherwise(choices: Sequence[Tree], here: kernel.Setting, attempt: Attempt) -> Entry | None:
-    """The last part, from the opposites of the others."""
-    *others, last = choices
-    try:
-        for other in others:
-            here = here.with_assumption(alternatives(other, here.bounds(other))[1])
-    except CertificateError:
-        return None
-    inner = entry_for(last, here, attempt)
-    return None if inner is None else {"rule": "otherwise", "choice": len(others), "proof": inner}
 
 
 def _all(rule: str, pieces: Sequence[tuple[Tree, kernel.Setting]], attempt: Attempt) -> Entry | None:

@@ -65,13 +65,13 @@ def entries(statement: Relation, here: Setting, problem: Problem, prove: Prove) 
         proof = None if inner == statement else prove(inner, here)
         if proof is not None:
             yield {"rule": "layers", "proof": proof}
-    if operator in MIRROR and operator not in ("=", "!=") and symbolic(statement):
+    if operator in MIRROR and operator != "!=" and symbolic(statement):
         a, b = statement.operands
-        sides = (a, b) if operator in ("<", "<=") else (b, a)
-        search = Search(
-            here, letters_of(here, statement), prove, operator in ("<", ">"), _taken(statement, here)
-        )
+        sides = (b, a) if operator in (">", ">=") else (a, b)
+        search = Search(here, letters_of(here, statement), prove, operator, _taken(statement, here))
         yield from search.factorwise(*sides)
+        if operator == "=":
+            return
         yield from search.termwise(*sides)
         yield from search.sizes(*sides)
 
@@ -99,8 +99,13 @@ class Search:
     here: Setting
     letters: Letters
     prove: Prove
-    strict: bool
+    operator: str
     taken: set[str]
+
+    @property
+    def strict(self) -> bool:
+        """Whether both sides must differ."""
+        return self.operator in ("<", ">")
 
     def values(self, *sides: Tree) -> list[nf.Rational]:
         """The normal forms of some sides, cut at each other's ends."""
@@ -161,6 +166,10 @@ class Search:
 
     def _factor(self, piece: Piece) -> Mapping[str, Any] | None:
         inner = opened(piece, self.here, self.letters)
+        if self.operator == "=":
+            equal = Relation(("=",), (piece.smaller, piece.larger))
+            proof = None if fails(equal, inner) else self.prove(equal, inner)
+            return None if proof is None else _data(piece, sign=None, proof=proof, positive=None)
         signed = Relation((">=",), (piece.smaller, ZERO))
         ordered = Relation(("<=",), (piece.smaller, piece.larger))
         if fails(signed, inner) or fails(ordered, inner):

@@ -50,16 +50,23 @@ def steps(problem: Problem, statement: Tree, entry: Entry, here: Setting, word: 
         left: Tree = Apply(nf.ABS, (piece.smaller,)) if bars else piece.smaller
         if piece.smaller == piece.larger:
             continue
-        relation = "<" if _strict(kind, data) and statement.operators[0] in ("<", ">") else "<="
-        line = Relation((relation,), (left, piece.larger))
+        line = Relation((_relation(statement, kind, data),), (left, piece.larger))
         if piece.range is not None:
             letter, low, high = piece.range
             where = Relation(("<=", "<="), (low, Name(letter), high))
             yield Phrase.of("ranges.each", range=where)
         yield from word(line, data["proof"], inner)
-        if kind == "factorwise" and piece.smaller != ZERO:
+        if kind == "factorwise" and piece.smaller != ZERO and statement.operators != ("=",):
             yield Phrase.of("ranges.sign", line=Relation((">=",), (piece.smaller, ZERO)))
     yield from _conclusion(statement, kind, entry, letters)
+
+
+def _relation(statement: Relation, kind: str, data: Any) -> str:
+    """What is shown of both sides of a piece."""
+    (operator,) = statement.operators
+    if operator == "=":
+        return operator
+    return "<" if operator in ("<", ">") and _strict(kind, data) else "<="
 
 
 def _conclusion(statement: Relation, kind: str, entry: Entry, letters: Letters) -> Iterator[Phrase]:

@@ -20,6 +20,7 @@ RULES: Mapping[str, str] = {
     "and": "logic.both",
     "or": "logic.either",
     "otherwise": "logic.otherwise",
+    "product-zero": "logic.product_zero",
     "implies": "logic.implies",
     "iff": "logic.iff",
     "cases": "cases.cases",

@@ -58,7 +58,7 @@ def induction(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> Non
     whole = linear(start)
     if not isinstance(letter, str) or letter in stems(start) or binds(statement, letter):
         raise CertificateError("certificate-malformed", problem="letter")
-    if whole is None or whole[1].denominator != 1:
+    if whole is None or any(c.denominator != 1 for c in (whole[1], *dict(whole[0]).values())):
         raise CertificateError("certificate-malformed", problem="start")
     if not letters_of(here, statement).at_least(start, Name(letter)):
         raise CertificateError("certificate-missing")
@@ -90,7 +90,7 @@ def _nested_domains(step: Step, factor: Tree, letter: str) -> None:
         return grows and letter not in stems(node.body) | stems(node.low)
 
     given = missing(step.later, step.setting, lambda node: True)
-    given = [condition for condition in given if BOUND not in stems(condition)]
+    given = [condition for condition in given if not any(stem.startswith(BOUND) for stem in stems(condition))]
     here = step.setting.using((*step.setting.used, *given))
     if missing((*step.now, factor), here, within_the_later):
         raise CertificateError("certificate-missing")

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from symgrad.errors import CertificateError
-from symgrad.notation.tree import Logic, Relation, Tree
+from symgrad.notation.codec import from_data
+from symgrad.notation.tree import ZERO, Add, Logic, Mul, Neg, Relation, Tree
+from symgrad.proving.kernel.depth.series import same
 from symgrad.proving.kernel.enclosures.intervals import Empty
 from symgrad.proving.kernel.enclosures.pieces import alternatives
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.rules.entry import Entry, Prove, only
+from symgrad.proving.kernel.rules.ranges import defined, form, letters_of
 from symgrad.proving.kernel.setting import Setting
 
 
@@ -67,6 +70,36 @@ def otherwise(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> Non
             prove(arguments[choice], entry["proof"], here)
         case _:
             raise CertificateError("certificate-rule")
+
+
+def product_zero(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
+    """A = b or c = d, all with values, from (a - b)(c - d) = 0, which `line` may write in another way."""
+    only(entry, "line", "proof")
+    product = product_of_gaps(statement)
+    match from_data(entry["line"]):
+        case Relation(("=",), (left, right)) as line:
+            defined((product, left, right), here)
+            if not same(
+                (Add((left, Neg(right))), product), form(here, letters_of(here, product, left, right))
+            ):
+                raise CertificateError("certificate-identity")
+            prove(line, entry["proof"], here)
+        case _:
+            raise CertificateError("certificate-rule")
+
+
+def product_of_gaps(statement: Tree) -> Tree:
+    """(a - b)(c - d) for `a = b or c = d`."""
+    gaps = []
+    for part in statement.arguments if isinstance(statement, Logic) and statement.operator == "or" else ():
+        match part:
+            case Relation(("=",), (a, b)):
+                gaps.append(a if b == ZERO else Add((a, Neg(b))))
+            case _:
+                raise CertificateError("certificate-rule")
+    if not gaps:
+        raise CertificateError("certificate-rule")
+    return Mul(tuple(gaps))
 
 
 def implies(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:

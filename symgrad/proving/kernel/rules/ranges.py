@@ -91,6 +91,7 @@ def missing(
 ) -> list[Relation]:
     """The conditions under which the trees have a value; of a granted big operator, none."""
     letters = letters_of(here, *trees)
+    named: dict[BigOp, Name] = {}  # two sums are two numbers: their difference need not be 0
 
     def plain(tree: Tree) -> Tree:
         """Without big operators, their bodies checked, and with x for x^n where n >= 0."""
@@ -98,7 +99,7 @@ def missing(
             case BigOp(_, body, index, low, high):
                 if not (granted(tree) or letters.at_least(high, low, 1)):  # nothing in an empty range
                     defined((body,), opened(Piece(body, body, (index, low, high)), here, letters))
-                return Name(BOUND)
+                return named.setdefault(tree, Name(f"{BOUND}{len(named)}"))
             case Pow(base, exponent) if (power := letters.exponent(exponent)) is not None:
                 if letters.nonnegative(power):
                     return plain(base)
@@ -183,8 +184,10 @@ def factorwise(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> No
     """0 <= f_i <= g_i for every factor: prod f <= prod g; `<` where one factor is strict and none can be 0.
 
     An empty range leaves 1 <= 1, so a strict piece needs a range that certainly is not empty.
+    f_i = g_i for every factor: prod f = prod g.
     """
-    operator, smaller, larger = oriented(statement, here)
+    equation = isinstance(statement, Relation) and statement.operators == ("=",)
+    operator, smaller, larger = comparison(statement, here) if equation else oriented(statement, here)
     only(entry, "pieces")
     letters = letters_of(here, smaller, larger)
     pieces = [read_piece(data) for data in entry["pieces"]]
@@ -198,6 +201,12 @@ def factorwise(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> No
         if set(data) != {"smaller", "larger", "range", "sign", "proof", "positive"}:
             raise CertificateError("certificate-malformed", problem="keys")
         inner = opened(piece, here, letters)
+        if operator == "=":
+            if data["sign"] is not None or data["positive"] is not None:
+                raise CertificateError("certificate-malformed", problem="sign")
+            defined((piece.smaller, piece.larger), inner)
+            prove(Relation(("=",), (piece.smaller, piece.larger)), data["proof"], inner)
+            continue
         prove(Relation((">=",), (piece.smaller, ZERO)), data["sign"], inner)
         relation = "<" if operator == "<" and data["positive"] is None else "<="
         prove(Relation((relation,), (piece.smaller, piece.larger)), data["proof"], inner)
