@@ -57,6 +57,9 @@ FALSE: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
     (DEPTH_INSIDE, "dC/db_1 = sigma'(z_n) (a_n - y) prod(w_k sigma'(z_{k-1}), k, 2, n)", ()),
     # w_{n+1} is no member of w_1, ..., w_n
     (NETWORK, "prod(w_k^2, k, 1, n) > 0", ("w_i w_{i+1} >= 1",)),
+    # two sums are two numbers: their difference may be negative
+    (None, "sqrt(sum(x_k,k,1,n) - sum(y_k,k,1,n)) <= sqrt(sum(x_k,k,1,n) - sum(y_k,k,1,n))", POSITIVE),
+    (None, "2^n sqrt(x^n - prod(y_k,k,1,n)) >= 2^n sqrt(x^n - prod(y_k,k,1,n))", POSITIVE),
     # ranges that run backwards, and negative exponents
     (None, "(1/4)^(n-i) <= 1", ("n is integer", "i is integer")),
     (None, "prod(|w_k|, k, i+1, n) <= (1/4)^(n-i)", ("|w_k| <= 1/4", "n is integer", "i is integer")),
@@ -125,6 +128,27 @@ def test_a_place_is_not_captured(proof: Any) -> None:
     entry = {"rule": "place", "letter": "n", "place": tree("k"), "proof": proof}
     with pytest.raises(CertificateError):
         kernel.check(certificate("sum(x_n, k, 1, n) = sum(x_k, k, 1, n)", ("k = n", *POSITIVE), entry))
+
+
+def test_a_slope_does_not_miss_members_under_a_sum() -> None:
+    """C = sum_k x_k^2 depends on x_2 where its range has a 2, whatever its ends are."""
+    lines = [[tree("C"), tree("sum(x_k^2, k, 1, m)")]]
+    with pytest.raises(CertificateError):
+        kernel.check({**certificate("dC/dx_2 = 0", (), IDENTITY), "definitions": lines})
+    through = [[tree("s_1"), tree("x")], [tree("C"), tree("s_1 + sum(s_k, k, 1, m)")]]
+    with pytest.raises(CertificateError):
+        kernel.check({**certificate("dC/dx = 1", (), IDENTITY), "definitions": through})
+
+
+def test_induction_starts_at_an_integer_whatever_its_letters_are() -> None:
+    """Between i/2 and n, for an odd i, no integer is reached from i/2."""
+    entry = {
+        "rule": "induction", "letter": "n", "start": tree("i/2"), "first": IDENTITY,
+        "factor": tree("1"), "rest": 0, "signs": [IDENTITY, IDENTITY],
+    }  # fmt: skip
+    with pytest.raises(CertificateError) as error:
+        kernel.check(certificate("2^n <= 2^n", ("i/2 <= n", "i is integer", *POSITIVE), entry))
+    assert error.value.what == "certificate-malformed"
 
 
 def test_conditions_on_the_depth_do_not_survive_induction() -> None:

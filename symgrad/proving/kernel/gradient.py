@@ -12,6 +12,7 @@ from symgrad.notation.tree import (
     ZERO,
     Add,
     Apply,
+    BigOp,
     Derivative,
     Div,
     Mul,
@@ -100,12 +101,20 @@ def total(token: Derivative, definitions: Sequence[tuple[Name, Tree]]) -> tuple[
     for name, body in reversed(definitions[: position[token.of] + 1]):
         if name not in adjoint or name == token.by:
             continue
+        if _ranges_over(body, {n.stem for n in moving}):
+            raise CertificateError("certificate-unsupported", kind="BigOp")
         onward = _gather(adjoint[name])
         for parent in names_in(body):
             if parent in moving and (step := local(body, parent)) != ZERO:
                 steps = step.factors if isinstance(step, Mul) else () if step == ONE else (step,)
                 adjoint.setdefault(parent, []).append((*steps, *onward))
     return _gather(adjoint.get(token.by, [(ZERO,)]))
+
+
+def _ranges_over(body: Tree, stems: set[str]) -> bool:
+    """Whether a sum or product may hold members of families that it does not name: x_2 in sum_k x_k."""
+    inside = (n for node in walk(body) if isinstance(node, BigOp) for n in walk(node.body))
+    return any(isinstance(n, Name) and n.indices and n.stem in stems for n in inside)
 
 
 def _gather(paths: list[tuple[Tree, ...]]) -> tuple[Tree, ...]:
