@@ -164,7 +164,7 @@ class Normaliser:
         match tree.arguments[0]:
             case Number(value) if value == 1:
                 return Rational({}, constant(1))
-            case Apply(Name("exp"), (inside,), 0, ()):
+            case Apply(Name("exp", ()), (inside,), 0, ()):
                 return Normaliser({})(inside)
         return atom(tree)
 
@@ -188,7 +188,7 @@ class Normaliser:
     def _to_the_logarithm(self, monomial: Monomial, c: Fraction) -> Rational | None:
         """E^(|c| log u) = u^|c| for a whole or half c, where log u is defined."""
         match tuple(monomial):
-            case ((Apply(Name("log"), (u,), 0, ()), 1),) if c.denominator <= 2:
+            case ((Apply(Name("log", ()), (u,), 0, ()), 1),) if c.denominator <= 2:
                 root = u if c.denominator == 1 else Apply(Name("sqrt"), (u,))
                 return self(Pow(root, number(abs(c.numerator))))
         return None
@@ -388,7 +388,7 @@ def unknowns(tree: Tree) -> set[Tree]:
     while stack:
         node = stack.pop()
         match node:
-            case Apply(Name("abs"), (a,), 0):
+            case Apply(Name("abs", ()), (a,), 0):
                 stack.append(a)
             case Name() | Apply() | Constant() | Indicator():
                 found.add(node)

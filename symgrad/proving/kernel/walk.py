@@ -122,7 +122,7 @@ class Walk(Generic[T]):
 
     def name(self, function: Name) -> str | None:
         """What a function is called; None for one that is not known."""
-        return function.stem
+        return None if function.indices else function.stem
 
     def refused(self, kind: str) -> CertificateError:
         """What is raised for a kind of node that this arithmetic does not know."""

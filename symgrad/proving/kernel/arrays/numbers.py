@@ -186,9 +186,9 @@ class Numbers:
                 return Pow(self.entry(a), n)
             case Mul(factors) if sum(not self._numbers(f) for f in factors) == 1:
                 return Mul(tuple(map(self.entry, factors)))
-            case Apply(Name("ones"), _, 0):
+            case Apply(Name("ones", ()), _, 0):
                 return ONE
-            case Apply(Name("softmax"), _, 0):
+            case Apply(Name("softmax", ()), _, 0):
                 name = self._opaque(tree)
                 self.facts.setdefault(Relation((">",), (name, ZERO)))
                 self.facts.setdefault(Relation(("<=",), (name, ONE)))

@@ -135,7 +135,7 @@ class Series(nf.Normaliser):
         match atom:
             case Pow(_, inner) if self.letters.exponent(inner) is not None:
                 return nf.atom(Pow(atom, from_linear(exponent)))
-            case Apply(Name("exp"), (argument,), 0):
+            case Apply(Name("exp", ()), (argument,), 0):
                 return self(Apply(Name("exp"), (Mul((from_linear(exponent), argument)),)))
         least = _lowest(exponent, self.letters)
         if least is None:

@@ -260,7 +260,7 @@ class Bounds:
             case Mul(factors):
                 if all(map(self.nonzero, factors)):
                     return True
-            case Neg(a) | Div(a, _) | Pow(a, _) | Apply(Name("abs"), (a,), 0):
+            case Neg(a) | Div(a, _) | Pow(a, _) | Apply(Name("abs", ()), (a,), 0):
                 if self.nonzero(a):
                     return True
         try:

@@ -33,9 +33,20 @@ def _of_power(base: Tree, exponent: Tree) -> Iterator[Relation]:
         yield Relation(("!=",), (base, ZERO))
 
 
-def implied(condition: Relation, bounds: Bounds) -> bool:
-    """Whether the assumptions give a condition."""
-    return bounds.implies(condition)
+def necessary(trees: Iterable[Tree], functions: Mapping[str, str]) -> bool:
+    """Whether trees certainly have no value where one of their conditions fails.
+
+    0^(1/2) might be 0, and a piece that is not taken needs no value.
+    """
+    for node in (node for tree in trees for node in walk(tree)):
+        match node:
+            case Pow(base, exponent) if not isinstance(base, Constant | Number):
+                if not isinstance(exponent, Number) or exponent.value.denominator != 1:
+                    return False
+            case Apply(function, arguments) if known.resolve(function, functions) == "piecewise":
+                if any(True for argument in arguments for _ in conditions(argument, functions)):
+                    return False
+    return True
 
 
 def open_conditions(trees: Iterable[Tree], bounds: Bounds) -> list[Relation]:

@@ -53,9 +53,9 @@ def settled(tree: Tree, bounds: Bounds) -> Tree:
             formula = in_pieces(node, bounds.functions)
             if formula is not None and not _open(here := _put_in(formula, bounds)):
                 return here
-        case Apply(Name("max" | "min"), (_, _, *_), 0, ()):
+        case Apply(Name("max" | "min", ()), (_, _, *_), 0, ()):
             return _extreme(node, bounds)
-        case Apply(Name("piecewise"), _, 0, ()):
+        case Apply(Name("piecewise", ()), _, 0, ()):
             return _chosen(node, bounds)
     return node
 
@@ -130,9 +130,9 @@ def undecided(tree: Tree, bounds: Bounds) -> list[Relation]:
                     conditions = [_not_negative(argument)]
                 elif (formula := in_pieces(node, bounds.functions)) is not None:
                     conditions = [n.condition for n in walk(formula) if isinstance(n, Indicator)]
-            case Apply(Name("max" | "min"), (a, b, *_), 0, ()):
+            case Apply(Name("max" | "min", ()), (a, b, *_), 0, ()):
                 conditions = [Relation((">=",), (a, b))]
-            case Apply(Name("piecewise"), arguments, 0, ()):
+            case Apply(Name("piecewise", ()), arguments, 0, ()):
                 conditions = list(arguments[1:-1:2])
         for condition in conditions:
             if not isinstance(condition, Relation) or len(condition.operators) != 1:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
-from symgrad.notation.tree import Constant, Logic, Number, Pow, Relation, Tree, walk
-from symgrad.proving.kernel.enclosures.domain import open_conditions
+from symgrad.notation.tree import Logic, Relation, Tree
+from symgrad.proving.kernel.enclosures.domain import necessary, open_conditions
 from symgrad.proving.kernel.enclosures.intervals import Empty
 from symgrad.proving.kernel.enclosures.pieces import alternatives, settled
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, only
@@ -60,15 +60,8 @@ def where_defined(statement: Tree, entry: Entry, here: Setting, prove: Prove) ->
 def natural(statement: Tree, here: Setting) -> Setting:
     """The setting of an equation's natural domain, which is not plainly empty."""
     operator, a, b = comparison(statement, here)
-    if operator != "=" or any(isinstance(n, Pow) and _fractional(n) for side in (a, b) for n in walk(side)):
+    if operator != "=" or not necessary((a, b), here.functions):
         raise CertificateError("certificate-rule")
     inner = here.using((*here.used, *open_conditions((a, b), here.bounds(a, b))))
     inner.bounds(a, b)
     return inner
-
-
-def _fractional(power: Pow) -> bool:
-    """Whether a condition on the base says more than that there is a value: 0^(1/2) might be 0."""
-    if isinstance(power.base, Constant | Number):
-        return False
-    return not isinstance(power.exponent, Number) or power.exponent.value.denominator != 1

@@ -7,7 +7,7 @@ from itertools import islice
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import Add, Name, Neg, Tree, walk
-from symgrad.proving.kernel.enclosures.domain import open_conditions
+from symgrad.proving.kernel.enclosures.domain import necessary, open_conditions
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, normaliser, only
 from symgrad.proving.kernel.setting import Setting, setting
 from symgrad.proving.kernel.substitution import put_in
@@ -29,7 +29,8 @@ def identity(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None
     if operator != "=":
         bounds.enclose(a), bounds.enclose(b)
     elif where := open_conditions((a, b), bounds):
-        bounds = setting(here.functions, here.definitions, (*here.used, *where)).bounds(a, b)
+        inner = setting(here.functions, here.definitions, (*here.used, *where)).bounds(a, b)
+        bounds = inner if necessary((a, b), here.functions) else bounds
     if normaliser(entry, bounds)(Add((a, Neg(b)))).numerator:
         raise CertificateError("certificate-identity")
 

@@ -84,9 +84,9 @@ def smooth(node: Tree, inside: Bounds) -> bool:
             return inside.nonzero(b)
         case Pow(base, Number(n)) if n.denominator == 1:
             return n >= 0 or inside.nonzero(base)
-        case Apply(Name("exp" | "erf" | "arctan"), (_,), 0, ()):
+        case Apply(Name("exp" | "erf" | "arctan", ()), (_,), 0, ()):
             return True
-        case Apply(Name("log" | "sqrt"), (a,), 0, ()):
+        case Apply(Name("log" | "sqrt", ()), (a,), 0, ()):
             return inside.enclose(a).positive
     return False
 
