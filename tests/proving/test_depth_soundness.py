@@ -60,6 +60,11 @@ FALSE: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
     # two sums are two numbers: their difference may be negative
     (None, "sqrt(sum(x_k,k,1,n) - sum(y_k,k,1,n)) <= sqrt(sum(x_k,k,1,n) - sum(y_k,k,1,n))", POSITIVE),
     (None, "2^n sqrt(x^n - prod(y_k,k,1,n)) >= 2^n sqrt(x^n - prod(y_k,k,1,n))", POSITIVE),
+    # x^n - y^n is not x - y, nor does it have its sign
+    (None, "2^n sqrt(x^n - y^n) <= 2^n sqrt(x^n - y^n)", (*POSITIVE, "x >= y")),
+    (None, "2^n/(x^n - 2) <= 2^n/(x^n - 2)", (*POSITIVE, "x < 2")),
+    (None, "2^n log(x^n - 2) <= 2^n log(x^n - 2)", (*POSITIVE, "x > 2")),
+    (None, "2^n log(1 + x^n) <= 2^n log(1 + x^n)", (*POSITIVE, "x > -1")),
     # ranges that run backwards, and negative exponents
     (None, "(1/4)^(n-i) <= 1", ("n is integer", "i is integer")),
     (None, "prod(|w_k|, k, i+1, n) <= (1/4)^(n-i)", ("|w_k| <= 1/4", "n is integer", "i is integer")),

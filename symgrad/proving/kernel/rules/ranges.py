@@ -91,10 +91,11 @@ def missing(
 ) -> list[Relation]:
     """The conditions under which the trees have a value; of a granted big operator, none."""
     letters = letters_of(here, *trees)
-    named: dict[BigOp, Name] = {}  # two sums are two numbers: their difference need not be 0
+    named: dict[Tree, Name] = {}  # two sums, or two powers, are two numbers: their difference need not be 0
+    powers: dict[Name, Tree] = {}
 
     def plain(tree: Tree) -> Tree:
-        """Without big operators, their bodies checked, and with x for x^n where n >= 0."""
+        """A name for every big operator, its body checked, and for x^n where n >= 0."""
         match tree:
             case BigOp(_, body, index, low, high):
                 if not (granted(tree) or letters.at_least(high, low, 1)):  # nothing in an empty range
@@ -102,10 +103,18 @@ def missing(
                 return named.setdefault(tree, Name(f"{BOUND}{len(named)}"))
             case Pow(base, exponent) if (power := letters.exponent(exponent)) is not None:
                 if letters.nonnegative(power):
-                    return plain(base)
+                    below = plain(base)
+                    name = named.setdefault(tree, Name(f"{BOUND}{len(named)}"))
+                    powers[name] = below
+                    return name
         return rebuild(tree, plain)
 
-    simple = [plain(tree) for tree in trees]
+    simple = [*map(plain, trees), *powers.values()]
+    for name, below in powers.items():  # x^n has the sign of x where that is known
+        bounds = here.bounds(*simple)
+        signs = (Relation((op,), (below, ZERO)) for op in (">", ">=", "!="))
+        said = [Relation(s.operators, (name, ZERO)) for s in signs if bounds.implies(s)]
+        here = here.using((*here.used, *said))
     return open_conditions(simple, here.bounds(*simple))
 
 
