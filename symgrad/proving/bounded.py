@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from symgrad.errors import CertificateError
 from symgrad.notation.tree import (
     Apply,
     Constant,
@@ -16,6 +17,7 @@ from symgrad.notation.tree import (
     Relation,
     Tree,
     rebuild,
+    substitute,
 )
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.enclosures.bounds import Bounds
@@ -58,6 +60,10 @@ def bound_steps(problem: Problem, statement: Relation, bounds: Bounds) -> Iterat
             elif name is not None and not order:
                 yield from _monotone(tree, name, statement, argument, bounds, upper)
             elif (slope := slope_written(tree, problem)) is not None:
+                if (even := by_size(tree, problem, bounds)) is not None:
+                    yield Phrase.of("proofs.even-slope", line=even)
+                    slope = substitute(slope, {argument: Apply(ABS, (argument,))})
+                    tree = Apply(tree.function, (Apply(ABS, (argument,)),), 1)
                 value, square = Apply(tree.function, tree.arguments), completed(slope, bounds)
                 yield from _through(tree, slope, square, value, statement, bounds)
         case _ if _even_power(tree) and limit == 0 and operator == ">=":
@@ -68,6 +74,30 @@ def bound_steps(problem: Problem, statement: Relation, bounds: Bounds) -> Iterat
             yield Phrase.of("proofs.by-assumptions", line=statement)
         case Name() if suffices(bounds._defined.get(tree, bounds.enclose(tree))):
             yield Phrase.of("proofs.range-of", line=_one_sided(tree, bounds.enclose(tree), operator, limit))
+
+
+def by_size(tree: Tree, problem: Problem, bounds: Bounds) -> Relation | None:
+    """sigma'(z) = sigma'(|z|) < 0.11, where only |z| >= 2 is known and the slope is even."""
+    match tree:
+        case Apply(function, (argument,), 1, ()):
+            there = Apply(function, (Apply(ABS, (argument,)),), 1)
+        case _:
+            return None
+    name = known.resolve(function, problem.functions)
+    if name is None or not known.even_slope(name):
+        return None
+    try:
+        plain, found = bounds.enclose(argument), bounds.enclose(there)
+    except CertificateError:
+        return None
+    whole = function_range(name, 1)
+    if plain.nonnegative or (found.low, found.high) == (whole.low, whole.high):
+        return None
+    if found.high is not None and found.high != whole.high:
+        ends = _one_sided(there, found, "<=", found.high)
+    else:
+        ends = _one_sided(there, found, ">=", found.low or Fraction(0))
+    return Relation(("=", ends.operators[0]), (tree, *ends.operands[:2]))
 
 
 def _one_sided(tree: Tree, found: Interval, operator: str, limit: Fraction) -> Relation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
+from math import prod
 from typing import Any
 
 from symgrad.errors import CertificateError
@@ -314,16 +314,17 @@ def product_line(smaller: Tree, larger: Tree, bounds: Bounds, strict: bool) -> R
         sizes = [bounds.enclose(factor).magnitude() for factor in factors]
     except CertificateError:
         return None
-    total = abs(c)
-    for size in sizes:
-        if size.high is None:
-            return None
-        total *= size.high
+    highs = [size.high for size in sizes if size.high is not None]
+    if len(highs) < len(sizes):
+        return None
+    neat = [tidy(end, 1).value for end in highs]
+    highs = neat if abs(c) * prod(neat) < limit else highs
+    total = abs(c) * prod(highs)
     below = total > 0 and any(not size.high_closed for size in sizes)
     if total > limit or (strict and total == limit and not below):
         return None
     numbers: list[Tree] = [Number(c)] if abs(c) != 1 else []
-    numbers += [numeral(size.high or Fraction(0)) for size in sizes]
+    numbers += [numeral(end) for end in highs]
     if all(isinstance(f, Apply) and f.function == ABS for f in factors):
         inside = product(c, [f.arguments[0] for f in factors if isinstance(f, Apply)])
         smaller = Apply(ABS, (inside,))

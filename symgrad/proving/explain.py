@@ -27,6 +27,7 @@ from symgrad.notation.tree import (
     substitute,
     walk,
 )
+from symgrad.proving.bounded import by_size
 from symgrad.proving.estimate import entry_steps
 from symgrad.proving.extremes import extremes
 from symgrad.proving.kernel import functions as known
@@ -54,7 +55,7 @@ def steps(problem: Problem, entry: Entry, used: Sequence[Tree], gradients: Gradi
         return tuple(renamed(problem, p) for p in entry_steps(problem, problem.statement, entry, here))
     tokens = list(token_steps(problem))
     estimate = list(entry_steps(problem, problem.statement, entry, here))
-    facts = list(fact_steps(problem, entry))
+    facts = list(fact_steps(problem, entry, here.bounds(problem.statement)))
     needed = where(problem, problem.pieces)
     last = (Phrase.of("proofs.where", conditions=needed),) if needed else ()
     if [step.id for step in estimate] in (["proofs.monotone"], ["proofs.through-value"]):
@@ -143,7 +144,7 @@ def _parts(tree: Tree) -> tuple[Tree, ...]:
     return tree.factors if isinstance(tree, Mul) else (tree,)
 
 
-def fact_steps(problem: Problem, entry: Entry) -> Iterator[Phrase]:
+def fact_steps(problem: Problem, entry: Entry, bounds: Bounds) -> Iterator[Phrase]:
     """`0 < sigma'(z) <= 1/4` with its reason, once for each function whose range the proof uses."""
     seen: dict[tuple[Name, int], dict[Apply, None]] = {}
     bodies = dict(problem.definitions)
@@ -157,6 +158,9 @@ def fact_steps(problem: Problem, entry: Entry) -> Iterator[Phrase]:
                 seen.setdefault((node.function, node.order), {})[node] = None
     for nodes in seen.values():
         yield from _fact(problem, list(nodes))
+        for node in nodes:
+            if (even := by_size(node, problem, bounds)) is not None:
+                yield Phrase.of("proofs.even-slope", line=even)
 
 
 FACT_LETTERS = ("z", "x", "t", "u")

@@ -13,7 +13,7 @@ from functools import cache
 from symgrad.errors import CertificateError
 from symgrad.functions import registry
 from symgrad.functions.questionnaire import Extremum
-from symgrad.notation.tree import ZERO, Apply, Indicator, Name, Relation, Tree, substitute, walk
+from symgrad.notation.tree import ZERO, Apply, Indicator, Name, Neg, Relation, Tree, substitute, walk
 from symgrad.proving.kernel.gradient import local
 
 ELEMENTARY = frozenset({"abs", "exp", "log", "sqrt", "max", "min", "piecewise"})
@@ -91,6 +91,21 @@ def slope_of_slope(name: str) -> Tree | None:
     except CertificateError:
         return None
     return None if any(isinstance(n, Indicator) or _is_bars(n) for n in walk(slope)) else slope
+
+
+@cache
+def even_slope(name: str) -> bool:
+    """Whether f'(-x) = f'(x), f' being a formula in e^x or x without pieces."""
+    formula = None if slope_of_slope(name) is None else derivative(name)
+    if formula is None:
+        return False
+    from symgrad.proving.kernel.normal import Normaliser
+
+    normal = Normaliser({}, 2)
+    try:
+        return normal(formula).equals(normal(substitute(formula, {Name("x"): Neg(Name("x"))})))
+    except CertificateError:
+        return False
 
 
 def _is_bars(node: Tree) -> bool:

@@ -40,7 +40,7 @@ from symgrad.proving.kernel.enclosures.intervals import (
     point,
     sign_of,
 )  # fmt: skip
-from symgrad.proving.kernel.enclosures.propagate import Key, parts_of
+from symgrad.proving.kernel.enclosures.propagate import Key, factors, parts_of
 from symgrad.proving.kernel.enclosures.ranges import (
     ABOVE_ZERO,
     ZERO_UP,
@@ -176,11 +176,8 @@ class Bounds:
         if operator == "!=":
             self._nonzero.add(frozenset(nf.scale(value.numerator, 1 / factor).items()))
         self._facts[key] = self._facts.get(key, LINE) & fact
-        if len(key) == 1 and ((operator == "!=" and not constant) or self._facts[key].nonzero):
-            ((monomial, _),) = key
-            for base, _ in monomial:
-                bare = base.arguments[0] if isinstance(base, Apply) and nf.is_bars(base) else base
-                self._nonzero |= {frozenset({(frozenset({(b, 1)}), Fraction(1))}) for b in (base, bare)}
+        if (operator == "!=" and not constant) or self._facts[key].nonzero:
+            self._nonzero |= factors(dict(key))
 
     def _consistent(self, assumption: Tree) -> None:
         """Raise Empty where an assumption contradicts what is known otherwise."""
@@ -394,4 +391,8 @@ class Bounds:
         found = image(name, tree.order, x)
         if tree.order == 1 and x != LINE and (formula := known.derivative(name)) is not None:
             found = found & self.enclose(substitute(formula, {Name("x"): tree.arguments[0]}))
+        if tree.order == 1 and not x.nonnegative and known.even_slope(name):
+            size = Apply(nf.ABS, tree.arguments)
+            if self.enclose(size) != ZERO_UP:
+                found = found & self.enclose(Apply(tree.function, (size,), 1))
         return found
