@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from symgrad.errors import CertificateError
 
 _END: ContextVar[float] = ContextVar("end of the search", default=math.inf)
+_NESTED: ContextVar[int] = ContextVar("inductions around this one", default=0)
 
 
 @contextmanager
@@ -31,3 +32,19 @@ def hurry() -> None:
     """
     if time.monotonic() > _END.get():
         raise CertificateError("certificate-time")
+
+
+@contextmanager
+def nested(most: int) -> Iterator[None]:
+    """Within, one more argument of a kind that may need another of its kind.
+
+    Raises:
+        CertificateError: there are `most` around it already.
+    """
+    if _NESTED.get() >= most:
+        raise CertificateError("certificate-rule")
+    token = _NESTED.set(_NESTED.get() + 1)
+    try:
+        yield
+    finally:
+        _NESTED.reset(token)

@@ -16,13 +16,15 @@ Entry: TypeAlias = Mapping[str, Any]
 def fewest(
     problem: Problem, entry: Entry, again: Callable[[Sequence[Tree], Entry], Entry | None]
 ) -> tuple[list[Tree], Entry]:
-    """Only the assumptions without which the same argument fails, and the argument from these alone."""
+    """Only the assumptions the same argument needs, as far as time allows, and the argument from these."""
     used = list(problem.pieces)
     wanted = len(explain.where(problem, used))
     spoken = {n for tree in explain.stated(entry) for n in names_in(tree)}
     pending = [p for p in used if names_in(p) and spoken.isdisjoint(names_in(p))]
     batches = [[p] for p in reversed(used) if p not in pending]
     for batch in ([pending] if pending else []) + batches + [[p] for p in reversed(pending)]:
+        if problem.late:
+            break
         if batch[0] not in used:
             continue
         fewer = [other for other in used if other not in batch]

@@ -204,10 +204,11 @@ def _proved(attempt: Attempt, gradients: Mapping[Derivative, Derivation]) -> Pro
     def again(fewer: Sequence[Tree], entry: Entry) -> Entry | None:
         return _again(attempt, statement, entry, _setting(problem, fewer))
 
-    used, entry = fewest(problem, entry, again)
-    point = None if problem.question.shapes else attained.point(problem)
-    if point is None and used and impossible(problem, _proves):
-        raise InputError("contradictory-assumptions")
+    with until(problem.deadline):
+        used, entry = fewest(problem, entry, again)
+        point = None if problem.question.shapes else attained.point(problem)
+        if point is None and used and impossible(problem, _proves):
+            raise InputError("contradictory-assumptions")
     certificate = problem.certificate(
         "proved",
         used=[to_data(piece) for piece in used],
@@ -231,7 +232,8 @@ def _proved(attempt: Attempt, gradients: Mapping[Derivative, Derivation]) -> Pro
 def _again(attempt: Attempt, statement: Tree, entry: Entry, here: kernel.Setting) -> Entry | None:
     """The same kind of argument in another setting; where it took a method, the very same argument."""
     if here.shapes:
-        return again(statement, entry, here, lambda s, h: entry_for(s, h, Attempt(attempt.problem)))
+        alike = Attempt(attempt.problem, only=frozenset(attempt.method))
+        return again(statement, entry, here, lambda s, h: entry_for(s, h, alike))
     if not {method.name for method in METHODS}.isdisjoint(attempt.method):
         try:
             kernel.prove_entry(statement, entry, here)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import add
 from typing import TypeAlias
 
 from symgrad.notation.tree import ONE, Add, Apply, Neg, Number, Pow, Tree, number
@@ -14,7 +15,7 @@ from symgrad.proving.methods.terms import UNIT, Term, atoms_of, product
 
 Exponents: TypeAlias = tuple[int, ...]
 """One for each atom, in order."""
-Vector: TypeAlias = dict[Exponents, Fraction]
+Vector: TypeAlias = dict[Exponents, Fraction | int]
 STRICT: Exponents = (-1,)
 """Marks what is positive, where a sum must not be zero in every part."""
 MAX_COLUMNS, MAX_MONOMIALS, MAX_POWER = 1000, 250, 12
@@ -25,9 +26,10 @@ MAX_SMALL, MAX_PAIRED = 5, 16
 class Column:
     """Monomial * term * term, or monomial * (u - c v)^2."""
 
-    monomial: nf.Monomial
+    space: Space
+    exponents: Exponents
     terms: tuple[Term, ...]
-    square: Tree | None
+    square: tuple[Exponents, Exponents, int] | None
     poly: Vector
     strict: bool
     free: bool
@@ -35,11 +37,13 @@ class Column:
     def tree(self, coefficient: Fraction) -> Tree:
         """As the kernel is to enclose it."""
         factors: list[Tree] = [] if coefficient == 1 else [Number(coefficient)]
-        for base, n in sorted(self.monomial, key=repr):
+        for base, n in sorted(self.space.monomial(self.exponents), key=repr):
             factors.append(base if n == 1 else Pow(base, number(n)))
         factors += [t.tree for t in self.terms]
         if self.square is not None:
-            factors.append(Pow(self.square, number(2)))
+            u, v, c = self.square
+            root = {self.space.monomial(u): Fraction(1), self.space.monomial(v): Fraction(-c)}
+            factors.append(Pow(nf.to_tree(root), number(2)))
         return product(factors)
 
 
@@ -65,8 +69,9 @@ class Space:
         return tuple(found)
 
     def vector(self, poly: nf.Poly) -> Vector:
-        """A polynomial by exponents."""
-        return {self.exponents(m): c for m, c in poly.items()}
+        """A polynomial by exponents, its whole coefficients as integers, which are quicker to work with."""
+        exact = ((m, c.numerator if c.denominator == 1 else c) for m, c in poly.items())
+        return {self.exponents(m): c for m, c in exact}
 
     def monomial(self, exponents: Exponents) -> nf.Monomial:
         """Exponents as a monomial."""
@@ -74,7 +79,9 @@ class Space:
 
     def join(self, a: Exponents, b: Exponents) -> Exponents:
         """The product of two monomials."""
-        total = [x + y for x, y in zip(a, b, strict=True)]
+        if not self.bars:
+            return tuple(map(add, a, b))
+        total = list(map(add, a, b))
         for bar, inside in self.bars:
             if total[bar] > 1:
                 total[inside] += total[bar] - total[bar] % 2
@@ -87,8 +94,12 @@ class Space:
         for m, c in a.items():
             for n, d in b.items():
                 key = self.join(m, n)
-                total[key] = total.get(key, Fraction(0)) + c * d
+                total[key] = total.get(key, 0) + c * d
         return {m: c for m, c in total.items() if c}
+
+    def shifted(self, a: Vector, by: Exponents) -> Vector:
+        """A polynomial times a monomial."""
+        return self.times(a, {by: 1}) if self.bars else {tuple(map(add, m, by)): c for m, c in a.items()}
 
 
 @dataclass
@@ -100,6 +111,9 @@ class Columns:
     found: dict[tuple[object, ...], Column] = field(default_factory=dict)
     frontier: dict[Exponents, None] = field(default_factory=dict)
     closed: bool = False
+
+    def __post_init__(self) -> None:
+        self.one = self.space.vector(UNIT.poly)
 
     def reach(self, monomials: Iterable[Exponents]) -> None:
         """More monomials that are to be cancelled."""
@@ -114,7 +128,7 @@ class Columns:
         units = [tuple([int(i == k) for i in range(size)]) for k in range(size)]
         self.reach(self.space.times(vector, vector))
         for unit in units:
-            self.reach(self.space.times(vector, {unit: Fraction(1)}))
+            self.reach(self.space.shifted(vector, unit))
         for term in self.terms:
             if len(term.poly) <= 4 and not term.free:
                 self.reach(self.space.times(vector, self.space.vector(term.poly)))
@@ -165,11 +179,11 @@ class Columns:
         free = any(t.free for t in group)
         if not (free or self.nonnegative(q)):
             return
-        full = self.space.times({q: Fraction(1)}, poly)
+        full = self.space.shifted(poly, q)
         if self.closed and any(m not in self.frontier for m in full):
             return
         strict = not free and all(t.strict for t in group) and not any(q[k] for k in self.space.open)
-        self.found[number_, q] = Column(self.space.monomial(q), group, None, full, strict, free)
+        self.found[number_, q] = Column(self.space, q, group, None, full, strict, free)
 
     def nonnegative(self, exponents: Exponents) -> bool:
         """Whether a monomial is never negative."""
@@ -200,13 +214,17 @@ class Columns:
     ) -> None:
         if len(self.found) >= 2 * MAX_COLUMNS:
             return
-        inside = {u: Fraction(1), v: Fraction(-c)}
-        full = self.space.times({q: Fraction(1)}, self.space.times(poly, self.space.times(inside, inside)))
+        key, join = ("square", group, q, u, v, c), self.space.join
+        if key in self.found:
+            return
+        squared: Vector = {join(q, join(u, u)): 1, join(q, join(u, v)): -2 * c, join(q, join(v, v)): c * c}
+        if len(squared) < 3:  # |x| and x
+            inside: Vector = {u: 1, v: -c}
+            squared = self.space.shifted(self.space.times(inside, inside), q)
+        full = squared if len(poly) == 1 and poly == self.one else self.space.times(poly, squared)
         if self.closed and any(m not in self.frontier for m in full):
             return
-        monomial = self.space.monomial
-        root = nf.to_tree({monomial(u): Fraction(1), monomial(v): Fraction(-c)})
-        self.found["square", group, q, u, v, c] = Column(monomial(q), group, root, full, False, False)
+        self.found[key] = Column(self.space, q, group, (u, v, c), full, False, False)
 
 
 def total(columns: Sequence[Column], coefficients: Sequence[Fraction]) -> Tree:

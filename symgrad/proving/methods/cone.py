@@ -10,7 +10,7 @@ import numpy as np
 
 from symgrad.proving.clock import hurry
 
-Poly: TypeAlias = Mapping[Any, Fraction]
+Poly: TypeAlias = Mapping[Any, Fraction | int]
 MAX_SUPPORT = 60
 NEAR = 1e-9
 FLOAT_BITS = 1000
@@ -18,12 +18,14 @@ FLOAT_BITS = 1000
 
 def combination(target: Poly, columns: Sequence[Poly], free: Sequence[bool]) -> list[Fraction] | None:
     """C with target = sum c_k column_k and c_k >= 0 where the column is not free; exact, or None."""
-    rows = {m: i for i, m in enumerate(dict.fromkeys(m for p in (target, *columns) for m in p))}
-    if not rows or not columns:
+    usable = _usable(target, columns, free)
+    if not usable:
         return None
-    if any(not _fits(c) for p in (target, *columns) for c in p.values()):
+    polys = [target, *(columns[k] for k in usable)]
+    rows = {m: i for i, m in enumerate(dict.fromkeys(m for p in polys for m in p))}
+    if any(not _fits(c) for p in polys for c in p.values()):
         return None
-    signs = [(k, s) for k in range(len(columns)) for s in ((1, -1) if free[k] else (1,))]
+    signs = [(k, s) for k in usable for s in ((1, -1) if free[k] else (1,))]
     matrix = np.zeros((len(rows), len(signs)))
     for j, (k, sign) in enumerate(signs):
         for m, c in columns[k].items():
@@ -46,7 +48,36 @@ def combination(target: Poly, columns: Sequence[Poly], free: Sequence[bool]) -> 
     return found
 
 
-def _fits(c: Fraction) -> bool:
+def _usable(target: Poly, columns: Sequence[Poly], free: Sequence[bool]) -> list[int]:
+    """The columns that can take part, none if no sum is possible.
+
+    What is left with one sign in a monomial that the target lacks cannot cancel and is left out, again and again;
+    every monomial of the target has to be reached with its sign.
+    """
+    ways: dict[Hashable, tuple[set[int], set[int]]] = {}
+    for k, column in enumerate(columns):
+        for m, c in column.items():
+            both = ways.setdefault(m, (set(), set()))
+            for side in (0, 1) if free[k] else (int(c < 0),):
+                both[side].add(k)
+    left = set(range(len(columns)))
+    pending = list(dict.fromkeys([*target, *ways]))
+    while pending:
+        m = pending.pop()
+        up, down = ways.get(m, (set(), set()))
+        goal = target.get(m, 0)
+        if (goal > 0 and not up) or (goal < 0 and not down):
+            return []
+        for k in [] if goal or (up and down) else [*up, *down]:
+            left.discard(k)
+            for other in columns[k]:
+                for there in ways[other]:
+                    there.discard(k)
+                pending.append(other)
+    return sorted(left)
+
+
+def _fits(c: Fraction | int) -> bool:
     """Whether a coefficient is of a size that floats can hold."""
     return abs(c.numerator.bit_length() - c.denominator.bit_length()) < FLOAT_BITS
 
@@ -97,7 +128,7 @@ def _support(matrix: Any, goal: Any) -> list[int] | None:
 
 def _exact(target: Poly, columns: Sequence[Poly]) -> list[Fraction] | None:
     """The one solution of target = sum c_k column_k in fractions; None if there is none."""
-    rows: dict[Hashable, dict[int, Fraction]] = {}
+    rows: dict[Hashable, dict[int, Fraction | int]] = {}
     for k, column in enumerate(columns):
         for m, c in column.items():
             rows.setdefault(m, {})[k] = c
@@ -107,7 +138,7 @@ def _exact(target: Poly, columns: Sequence[Poly]) -> list[Fraction] | None:
     reduced: list[tuple[int, dict[int, Fraction]]] = []
     for m, row in rows.items():
         hurry()
-        line = {**row, width: target.get(m, Fraction(0))}
+        line = {k: Fraction(c) for k, c in (*row.items(), (width, target.get(m, 0)))}
         for pivot, other in reduced:
             if factor := line.get(pivot):
                 _subtract(line, other, factor)

@@ -24,6 +24,7 @@ from symgrad.notation.tree import (
     number,
     walk,
 )  # fmt: skip
+from symgrad.proving.clock import hurry, nested
 from symgrad.proving.kernel import normal as nf
 from symgrad.proving.kernel.depth.letters import symbolic
 from symgrad.proving.kernel.depth.readings import stems
@@ -37,7 +38,7 @@ from symgrad.proving.methods.ranges import readable
 from symgrad.proving.problem import Problem
 from symgrad.values.phrase import Phrase
 
-MAX_LETTERS = 2
+MAX_LETTERS, MAX_NESTED = 2, 2
 
 
 def entries(statement: Relation, here: Setting, problem: Problem, prove: Prove) -> Iterator[Entry]:
@@ -86,11 +87,13 @@ def _starts(letter: str, here: Setting, statement: Tree) -> list[Tree]:
 def _induction(statement: Relation, here: Setting, prove: Prove, letter: str, start: Tree) -> Iterator[Entry]:
     (operator,) = statement.operators
     first, inner = first_case(statement, here, letter, start)
-    base = prove(first, inner)
+    with nested(MAX_NESTED):
+        base = prove(first, inner)
     if base is None:
         return
     step = next_case(statement, here, letter, start)
     for factor in _factors(step, letter):
+        hurry()
         try:
             rest = _rest(step, factor)
         except CertificateError:
@@ -101,8 +104,14 @@ def _induction(statement: Relation, here: Setting, prove: Prove, letter: str, st
                 yield {**common, "factor": to_data(factor), "rest": to_data(ZERO), "signs": None}
             continue
         there = next_case(statement, here, letter, start, factor, rest).setting
-        signs = [prove(Relation((">=",), (t, ZERO)), there) for t in (factor, rest)]
-        if all(s is not None for s in signs):
+        signs = []
+        for tree in (factor, rest):
+            claim = Relation((">=",), (tree, ZERO))
+            with nested(MAX_NESTED):
+                signs.append(prove(claim, there))
+            if signs[-1] is None:
+                break
+        else:
             yield {**common, "factor": to_data(factor), "rest": to_data(rest), "signs": signs}
 
 

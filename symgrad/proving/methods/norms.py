@@ -58,7 +58,9 @@ def filled(statement: Tree, entry: dict[str, Any], here: Setting, prove: Prove) 
     """The entry with all its inner proofs; CertificateError where one is not found."""
 
     def inner(claim: Tree, holder: Node, key: str, there: Setting) -> None:
-        found = prove(claim, there) if plausible(claim, there) else None
+        found = kept(claim, holder, key, there)
+        if found is None and plausible(claim, there):
+            found = prove(claim, there)
         if found is None:
             raise CertificateError("certificate-rule")
         holder[key] = found  # type: ignore[index]
@@ -66,6 +68,16 @@ def filled(statement: Tree, entry: dict[str, Any], here: Setting, prove: Prove) 
     claim, there = posed(statement, entry, here, inner)
     inner(claim, entry, "proof", there)
     return entry
+
+
+def kept(claim: Tree, holder: Node, key: str, there: Setting) -> Entry | None:
+    """The proof that an entry made elsewhere already has there, if it is one here."""
+    with suppress(CertificateError, RecursionError):
+        found: Entry | None = holder.get(key)
+        if found is not None:
+            prove_entry(claim, found, there)
+            return found
+    return None
 
 
 def again(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> Entry | None:
