@@ -40,6 +40,15 @@ def constant(at: str) -> dict[str, Any]:
         ("|erf(x) - erf(y)| <= 1.128*|x - y|", (), False),
         ("|gelu(x) - gelu(y)| <= ((1 + erf(1))/2 + exp(-1)/sqrt(pi))*|x - y|", (), True),
         ("|gelu(x) - gelu(y)| <= 1.128*|x - y|", (), False),
+        ("|sigmoid'(x) - sigmoid'(y)| <= |x - y|/10", (), True),
+        ("|sigmoid'(x) - sigmoid'(y)| <= sqrt(3)/18*|x - y|", (), True),
+        ("|sigmoid'(x) - sigmoid'(y)| <= |x - y|/11", (), False),
+        ("|tanh'(x) - tanh'(y)| <= 4*sqrt(3)/9*|x - y|", (), True),
+        ("|softplus'(x) - softplus'(y)| <= |x - y|/4", (), True),
+        ("|softplus'(x) - softplus'(y)| <= |x - y|/5", (), False),
+        ("|gelu'(x) - gelu'(y)| <= 2/sqrt(2*pi)*|x - y|", (), True),
+        ("|silu'(x) - silu'(y)| <= |x - y|/2", (), True),
+        ("|silu'(x) - silu'(y)| <= 49/100*|x - y|", (), False),
     ],
 )
 def test_claims_that_the_derivative_decides(text: str, given: tuple[str, ...], truth: bool) -> None:
@@ -126,3 +135,26 @@ def test_a_function_with_kinks_or_a_domain_has_no_place_here(name: str) -> None:
     entry = {"rule": "lipschitz", "at": at, "bound": 1, "proof": {"rule": "absurd"}}
     with pytest.raises(CertificateError):
         kernel.check(certificate(f"|{name}(x) - {name}(y)| <= |x - y|", ("x > 0", "y > 0"), entry))
+
+
+@pytest.mark.parametrize("name", ["relu", "elu", "selu", "softsign", "hardswish", "leaky_relu"])
+def test_a_slope_that_jumps_or_bends_has_no_place_here(name: str) -> None:
+    at = [to_data(read(f"{name}'(x)")), to_data(read(f"{name}'(y)"))]
+    entry = {"rule": "lipschitz", "at": at, "bound": 1, "proof": {"rule": "absurd"}}
+    with pytest.raises(CertificateError, match="does not fit the statement"):
+        kernel.check(certificate(f"|{name}'(x) - {name}'(y)| <= |x - y|", (), entry))
+
+
+def test_the_slope_of_a_slope_is_not_the_slope() -> None:
+    original = json.loads(json.dumps(prove(claim("|tanh'(x) - tanh'(y)| <= 4/5*|x - y|")).certificate))
+    assert original["proof"]["rule"] == "lipschitz"
+    orders: tuple[tuple[str, str], ...] = (
+        ("tanh(x)", "tanh(y)"),
+        ("tanh'(x)", "tanh(y)"),
+        ("tanh''(x)", "tanh''(y)"),
+    )
+    for pair in orders:
+        forged = copy.deepcopy(original)
+        forged["proof"]["at"] = [to_data(read(tree)) for tree in pair]
+        with pytest.raises(CertificateError):
+            kernel.check(forged)

@@ -92,7 +92,7 @@ def smooth(node: Tree, inside: Bounds) -> bool:
 
 
 def lipschitz(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
-    """|f(u) - f(v)| <= K |u - v| for a constant K, because |f'(t)| <= K for every t."""
+    """|f(u) - f(v)| <= K |u - v| for a constant K, because |f'(t)| <= K for every t; f' and f'' as well."""
     only(entry, "at", "bound", "proof")
     operator, a, b = comparison(statement, here)
     if operator not in ("<=", ">=") or open_conditions(statement, here):
@@ -108,17 +108,20 @@ def lipschitz(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> Non
 
 
 def distance(first: Tree, second: Tree, here: Setting) -> Tree:
-    """|u - v| for f(u) and f(v), f having a derivative everywhere."""
+    """|u - v| for f(u) and f(v), or f'(u) and f'(v), which have a derivative everywhere."""
     match first, second:
-        case Apply(f, (u,), 0, ()), Apply(g, (v,), 0, ()) if f == g:
-            found = registry.lookup(known.resolve(f, here.functions) or "")
-            if found is not None and not (found.domain or found.derivative_domain or found.kinks):
+        case Apply(f, (u,), order, ()), Apply(g, (v,), prime, ()) if f == g and order == prime <= 1:
+            name = known.resolve(f, here.functions) or ""
+            found = registry.lookup(name)
+            smooth_enough = not order or known.slope_of_slope(name) is not None
+            jumps = found is None or found.domain or found.derivative_domain or found.kinks
+            if smooth_enough and not jumps:
                 return Apply(nf.ABS, (Add((u, Neg(v))),))
     raise CertificateError("certificate-rule")
 
 
 def steepest(value: Tree, bound: Tree) -> Relation:
-    """|f'(t)| <= K."""
+    """|f'(t)| <= K, or |f''(t)| <= K for a value of f'."""
     if not isinstance(value, Apply):
         raise CertificateError("certificate-rule")
-    return Relation(("<=",), (Apply(nf.ABS, (Apply(value.function, (T,), 1),)), bound))
+    return Relation(("<=",), (Apply(nf.ABS, (Apply(value.function, (T,), value.order + 1),)), bound))
