@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from operator import add
+from operator import add, sub
 from typing import TypeAlias
 
 from symgrad.notation.tree import ONE, Add, Apply, Neg, Number, Pow, Tree, number
@@ -20,6 +20,14 @@ STRICT: Exponents = (-1,)
 """Marks what is positive, where a sum must not be zero in every part."""
 MAX_COLUMNS, MAX_MONOMIALS, MAX_POWER = 1000, 250, 12
 MAX_SMALL, MAX_PAIRED = 5, 16
+
+
+def packed(exponents: Exponents) -> int:
+    """Exponents as one number: of sums and of whole halves it is the sum and the half."""
+    code = 0
+    for n in exponents:
+        code = (code << 16) + n
+    return code
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +156,7 @@ class Columns:
                 hurry()
                 for m in poly:
                     for t in fresh:
-                        q = tuple([x - y for x, y in zip(t, m, strict=True)])
+                        q = tuple(map(sub, t, m))
                         if min(q, default=0) >= 0:
                             self._add(number_, group, poly, q)
             if rounds:
@@ -194,25 +202,35 @@ class Columns:
         if not poly:
             return
         lead = min(poly)
-        quotients = (tuple([x - y for x, y in zip(m, lead, strict=True)]) for m in self.frontier)
-        parities: dict[Exponents, list[Exponents]] = {}
+        quotients = [tuple(map(sub, m, lead)) for m in self.frontier]
+        at_hand = set(map(packed, quotients))
+        parities: dict[Exponents, list[tuple[int, Exponents]]] = {}
         for q in quotients:
             if min(q, default=0) >= 0 and self.nonnegative(q):
-                parities.setdefault(tuple([n % 2 for n in q]), []).append(q)
+                parities.setdefault(tuple([n % 2 for n in q]), []).append((packed(q), q))
         for shared, members in parities.items():
-            for i, a in enumerate(members):
+            for i, (first, a) in enumerate(members):
                 hurry()
-                for b in members[i + 1 :]:
-                    middle = tuple([(x + y) // 2 for x, y in zip(a, b, strict=True)])
-                    if tuple([x + y for x, y in zip(middle, lead, strict=True)]) in self.frontier:
-                        u, v = (tuple([(x - s) // 2 for x, s in zip(m, shared, strict=True)]) for m in (a, b))
-                        for c in (1,) if not group and self.nonnegative(middle) else (1, -1):
-                            self._square(group, poly, shared, u, v, c)
+                if self.full:
+                    return
+                near = [b for second, b in members[i + 1 :] if (first + second) // 2 in at_hand]
+                for b in near:
+                    u, v = (tuple([(x - s) // 2 for x, s in zip(m, shared, strict=True)]) for m in (a, b))
+                    once = not group and self.nonnegative(
+                        tuple([(x + y) // 2 for x, y in zip(a, b, strict=True)])
+                    )
+                    for c in (1,) if once else (1, -1):
+                        self._square(group, poly, shared, u, v, c)
+
+    @property
+    def full(self) -> bool:
+        """Whether there are enough with squares."""
+        return len(self.found) >= 2 * MAX_COLUMNS
 
     def _square(
         self, group: tuple[Term, ...], poly: Vector, q: Exponents, u: Exponents, v: Exponents, c: int
     ) -> None:
-        if len(self.found) >= 2 * MAX_COLUMNS:
+        if self.full:
             return
         key, join = ("square", group, q, u, v, c), self.space.join
         if key in self.found:
