@@ -31,6 +31,12 @@ for j in 1..n:
 C = a_n
 """
 ROUND = BESIDE.replace("u = x^2", "a_0 = x\nu = a_0^2")
+FROM_BELOW = """sigma = sigmoid
+for j in 1..n:
+    a_j = sigma(w_j a_{j-1})
+M = a_n + v^2 a_0
+"""
+GIVEN_BELOW = FROM_BELOW.replace("for j", "a_0 = x\nfor j")
 LABELLED = NETWORK.replace("+ b_j", "+ b_j + b_f")
 DEPTH_INSIDE = NETWORK.replace("w_j a_{j-1}", "w_j a_{j-1}/n")
 
@@ -55,6 +61,11 @@ FALSE: tuple[tuple[str | None, str, tuple[str, ...]], ...] = (
     (ROUND, "dC/dx = prod(w_k sigma'(z_k), k, 1, n)", ()),
     (LABELLED, "dC/db_f = sigma'(z_n) (a_n - y) prod(w_k sigma'(z_{k-1}), k, f+1, n)", ()),
     (DEPTH_INSIDE, "dC/db_1 = sigma'(z_n) (a_n - y) prod(w_k sigma'(z_{k-1}), k, 2, n)", ()),
+    # a_i may be a_0, a_{n-1} is a_0 in one layer
+    (FROM_BELOW, "dM/da_i = prod(w_k sigma'(w_k a_{k-1}), k, i+1, n)", ()),
+    (FROM_BELOW, "dM/da_{n-1} = w_n sigma'(w_n a_{n-1})", ()),
+    (GIVEN_BELOW, "dM/da_i = prod(w_k sigma'(w_k a_{k-1}), k, i+1, n)", ()),
+    (GIVEN_BELOW, "dM/da_{n-1} = w_n sigma'(w_n a_{n-1})", ()),
     # w_{n+1} is no member of w_1, ..., w_n
     (NETWORK, "prod(w_k^2, k, 1, n) > 0", ("w_i w_{i+1} >= 1",)),
     # two sums are two numbers: their difference may be negative
@@ -154,6 +165,25 @@ def test_induction_starts_at_an_integer_whatever_its_letters_are() -> None:
     with pytest.raises(CertificateError) as error:
         kernel.check(certificate("2^n <= 2^n", ("i/2 <= n", "i is integer", *POSITIVE), entry))
     assert error.value.what == "certificate-malformed"
+
+
+@pytest.mark.parametrize("start", [FROM_BELOW, GIVEN_BELOW])
+def test_the_initial_value_beside_the_layers_counts_where_it_is_another(start: str) -> None:
+    """Where i >= 1, a_i is not a_0."""
+    claim = "dM/da_i = prod(w_k sigma'(w_k a_{k-1}), k, i+1, n)"
+    assert Chain.parse(start).prove(claim, given=("i >= 1",)).verdict == "proved"
+
+
+@pytest.mark.parametrize("place", ["1/2", ["apply", "sqrt", 0, ["1/4"]]])
+def test_a_counterexample_has_whole_numbers_for_indices(place: Any) -> None:
+    """i(i - 1) >= 0 for every index i."""
+    refuting = certificate("i(i-1) + w_i^2 >= 0", (), None)
+    del refuting["used"], refuting["proof"], refuting["attained"]
+    names = [[["name", "w", ["name", "i"]], 0], [["name", "w", "1/2"], 0]]
+    for point in ([["name", "i"], place], *names[:1]), ([["name", "i"], place], *names[1:]):
+        with pytest.raises(CertificateError):
+            kernel.check({**refuting, "verdict": "refuted", "counterexample": list(point)})
+    assert prove("i(i-1) + w_i^2 >= 0").verdict != "refuted"
 
 
 def test_conditions_on_the_depth_do_not_survive_induction() -> None:

@@ -11,7 +11,7 @@ from symgrad.notation.tree import Name, Number, Tree
 from symgrad.proving.kernel.analysis.equality import ExactPoint
 from symgrad.proving.kernel.arrays.points import explicit_at, fails, stated
 from symgrad.proving.kernel.asked import Shapes, asked, unwritten
-from symgrad.proving.kernel.depth.claims import chosen_letters
+from symgrad.proving.kernel.depth.claims import chosen_letters, places
 from symgrad.proving.kernel.depth.loop import Loop
 from symgrad.proving.kernel.evaluate import truth
 from symgrad.proving.kernel.points import assignment, read_name, satisfies
@@ -28,6 +28,9 @@ def refuted(
     """Numbers for the letters in indices and ends, then values of the leaves, where the claim fails."""
     letters = chosen_letters(statement, given, tuple(definitions), loop)
     values = [(read_name(name), from_data(value)) for name, value in point]
+    whole = places(statement, given, tuple(definitions), loop)
+    if any(n.stem in whole and not n.indices and not _integer(v) for n, v in values):
+        raise CertificateError("certificate-counterexample")
     chosen = {n.stem: v for n, v in values if n.stem in letters and not n.indices and isinstance(v, Number)}
     question = asked(statement, given, tuple(definitions), functions, loop, chosen)
     if unwritten(question):
@@ -41,6 +44,10 @@ def refuted(
     if truth(question.statement, found, functions) is False or exact.truth(question.statement) is False:
         return
     raise CertificateError("certificate-counterexample")
+
+
+def _integer(value: Tree) -> bool:
+    return isinstance(value, Number) and value.value.denominator == 1
 
 
 def refuted_arrays(

@@ -76,11 +76,16 @@ def upward(statement: Tree, given: Sequence[Tree], loop: Loop | None) -> list[Tr
     return [directed(tree, letters) for tree in trees]
 
 
+def places(statement: Tree, given: Sequence[Tree], definitions: Lines, loop: Loop | None) -> set[str]:
+    """The letters in indices and ends of ranges: integers by their use."""
+    found = places_in((statement, *given)) - _labels(definitions, loop)
+    return found if loop is None else found | {loop.depth}
+
+
 def chosen_letters(statement: Tree, given: Sequence[Tree], definitions: Lines, loop: Loop | None) -> set[str]:
     """The letters that a counterexample may give a number to: places and ends of ranges."""
     whole = {g.subject.stem for g in given if isinstance(g, Is) and isinstance(g.subject, Name)}
-    found = (places_in((statement, *given)) | whole) - _labels(definitions, loop)
-    return found if loop is None else found | {loop.depth}
+    return places(statement, given, definitions, loop) | (whole - _labels(definitions, loop))
 
 
 def _labels(definitions: Lines, loop: Loop | None) -> set[str]:

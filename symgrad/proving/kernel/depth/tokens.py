@@ -61,10 +61,12 @@ class Tokens:
         """D of / d by."""
         if of == by:
             return ONE
+        place = self.loop.place(of)
+        if place == number(self.loop.low - 1) and of.stem == by.stem:  # h_i may be h_0
+            return self._leaf(of, place, by)
         for lines in (self.loop.after, self.loop.before):
             if of in dict(lines):
                 return self._through(of, by, lines)
-        place = self.loop.place(of)
         if place is None:
             return ZERO
         if of.stem not in self.loop.made:
