@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from symgrad.api.factored import factored, with_formulas
 from symgrad.api.names import members
 from symgrad.calculus.convexity import Hessian, hessian
 from symgrad.calculus.second import with_equation
@@ -27,6 +28,7 @@ from symgrad.notation.tree import (
     walk,
 )
 from symgrad.notation.writers.plain import plain
+from symgrad.proving.kernel.enclosures.domain import conditions
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.normal import Normaliser
 from symgrad.values.phrase import Phrase
@@ -85,13 +87,13 @@ def prove_convexity(
         if (failed := _failed(question, given, claim, decide)) is not None:
             return failed
         conditions += _conditions(question)
-        means.append(_means(question))
+        means += _means(question)
     whole = conditions[0] if len(conditions) == 1 else Logic("and", tuple(conditions))
     proof = decide(network, whole, given)
     if proof.verdict == "refuted" and means:  # at an edge of the region, which says nothing of convexity
         return Proof(claim, "undecided", (Phrase.of("proofs.convex-edge"),))
     if proof.verdict == "proved":
-        proof = replace(proof, steps=(*means, *filter(_tells, proof.steps)))
+        proof = replace(proof, steps=(*means, *filter(_tells, proof.steps)), attained=())
     return replace(proof, claim=claim)
 
 
@@ -114,7 +116,7 @@ def _tells(step: Phrase) -> bool:
 
 def asked(network: Network, part: Convex, claim: Claim) -> Asked:
     """The chain in which the function has a name, and its Hessian there."""
-    function = part.subject
+    network, function = with_formulas(network), part.subject
     if not (isinstance(function, Name) and function in network.position):
         bodies = zip(network.equations, network.bodies, strict=True)
         known = next((equation.name for equation, body in bodies if strip_spans(body) == function), None)
@@ -124,10 +126,23 @@ def asked(network: Network, part: Convex, claim: Claim) -> Asked:
     try:
         named = [member for name in part.names for member in members(network, plain(name), "<claim>")]
         names = tuple(dict.fromkeys(named))
-        return Asked(part, network, function, names, hessian(network, function, names, part.concave))
+        found = _simpler(hessian(network, function, names, part.concave), network)
+        return Asked(part, network, function, names, found)
     except InputError as error:
         error.where = _at(claim.text)
         raise
+
+
+def _simpler(found: Hessian, network: Network) -> Hessian:
+    """The minors with common factors in front; what their formulas needed to have values is still asked."""
+    minors, defined = [], dict.fromkeys(found.defined)
+    for minor in found.minors:
+        value, zero = minor.written.operands
+        if (short := factored(value, network)) is not None:
+            minor = replace(minor, written=Relation((">=",), (short, zero)), shortened=True)
+            defined |= dict.fromkeys(conditions(value, network.functions))
+        minors.append(minor)
+    return replace(found, minors=tuple(minors), defined=tuple(defined))
 
 
 def chain_of(statement: Tree) -> Network:
@@ -167,6 +182,8 @@ def _failed(question: Asked, given: Sequence[Tree], claim: Claim, decide: Decide
     left: list[Proof] = []
     for minor in found.minors:
         tried = _inside(decide, question.network, minor.written, region, claim)
+        if tried.verdict == "refuted":  # at a point where the function has a value
+            tried = _inside(decide, question.network, minor.written, [*region, *_domain(question)], claim)
         if tried.verdict == "refuted":
             fields = {"function": question.told, "names": question.names, "minor": minor.told}
             needs = Phrase.of(f"proofs.{_word(question, 'needs')}", **fields)
@@ -176,6 +193,12 @@ def _failed(question: Asked, given: Sequence[Tree], claim: Claim, decide: Decide
         tried = decide(question.network, has_value, given)
         left[:0] = [tried] if tried.verdict == "undecided" else []
     return replace(left[0], claim=claim) if left else None
+
+
+def _domain(question: Asked) -> list[Relation]:
+    """What must hold for the function to have a value."""
+    trees = [side for relation in question.hessian.defined for side in relation.operands]
+    return list(dict.fromkeys(c for tree in trees for c in conditions(tree, question.network.functions)))
 
 
 def _inside(decide: Decide, network: Network, statement: Tree, region: Sequence[Tree], claim: Claim) -> Proof:
@@ -195,12 +218,18 @@ def _conditions(question: Asked) -> list[Tree]:
     return conditions or [Relation(("=",), (question.function, question.function))]
 
 
-def _means(question: Asked) -> Phrase:
+def _means(question: Asked) -> Iterator[Phrase]:
+    """What the claim comes down to, and the second derivatives that were put in another form."""
     minors = tuple(minor.told for minor in question.hessian.minors)
     fields = {"function": question.told, "names": question.names}
     if not minors:
-        return Phrase.of("proofs.convex-flat", **fields)
-    return Phrase.of(f"proofs.{_word(question, 'if')}", **fields, minors=minors)
+        yield Phrase.of("proofs.convex-flat", **fields)
+        return
+    yield Phrase.of(f"proofs.{_word(question, 'if')}", **fields, minors=minors)
+    for minor in question.hessian.minors:
+        if minor.shortened:
+            sides = minor.told.operands[0], minor.written.operands[0]
+            yield Phrase.of("proofs.convex-value", equation=Relation(("=",), sides))
 
 
 def _word(question: Asked, which: str) -> str:

@@ -40,11 +40,12 @@ MAX_VARIABLES = 4
 class Minor:
     """One principal minor of the Hessian is >= 0.
 
-    told: with the second derivatives as tokens. written: with their formulas.
+    told: with the second derivatives as tokens. written: with their formulas, or what these come to.
     """
 
     told: Relation
     written: Relation
+    shortened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def hessian(network: Network, function: Name, names: Sequence[Name], concave: bo
         for chosen in combinations(names, size):
             sides = [_determinant(entries, chosen) for entries in (told, written)]
             if sides[1] != ZERO:
-                minors.append(Minor(*(Relation((">=",), (side, ZERO)) for side in sides)))
+                token_side, formula_side = (Relation((">=",), (side, ZERO)) for side in sides)
+                minors.append(Minor(token_side, formula_side))
     partial = (body for body in bodies if _partial(network, body))
     defined = tuple(Relation(("<=",), (body, body)) for body in partial)
     return Hessian(tuple(minors), moving, defined)

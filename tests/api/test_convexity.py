@@ -95,3 +95,46 @@ def test_both_languages_say_what_convexity_comes_down_to() -> None:
     proof = prove("softplus(x) is convex in x")
     assert "convex in x exactly if its second derivative is never negative" in proof.to("text", "en")
     assert "凸函数" in proof.to("text", "zh")
+
+
+LOGISTIC = "z = w*x + b\np = sigmoid(z)\nC = -y*log(p) - (1-y)*log(1-p)\n"
+LINE = "z = w*x + b\n"
+
+
+@pytest.mark.parametrize(
+    ("chain", "claim", "assumed", "verdict"),
+    [
+        (LOGISTIC, "C is convex in w, b", ("0 <= y <= 1",), "proved"),
+        (LOGISTIC, "C is concave in w, b", ("0 <= y <= 1",), "refuted"),
+        (
+            "z = w*x + b\np = sigmoid(z)\nC = binary_cross_entropy(p, y)\n",
+            "C is convex in w, b",
+            (),
+            "proved",
+        ),
+        (
+            "z = w*x + b\np = sigmoid(z)\nC = (p - y)^2/2\n",
+            "C is convex in w, b",
+            ("0 <= y <= 1",),
+            "refuted",
+        ),
+        ("z = w*x + b\np = tanh(z)\nC = half_square(p, y)\n", "C is convex in w", (), "refuted"),
+        (LINE + "C = mse(z, y)\n", "C is convex in w, b", (), "proved"),
+        (LINE + "C = half_square(z, y)\n", "C is convex in w, b", (), "proved"),
+        (LINE + "C = (z - y)^2/2 + lambda*w^2/2\n", "C is convex in w, b", ("lambda >= 0",), "proved"),
+        (LINE + "C = (z - y)^2/2 + lambda*w^2/2\n", "C is convex in w, b", ("lambda >= -1",), "refuted"),
+        (LINE + "C = hinge(z, y)\n", "C is convex in w, b", (), "undecided"),
+    ],
+)
+def test_losses_of_regression(chain: str, claim: str, assumed: tuple[str, ...], verdict: str) -> None:
+    proof = Chain.parse(chain).prove(claim, given=list(assumed))
+    assert proof.verdict == verdict
+    assert verdict == "undecided" or proof.check()
+
+
+def test_what_cancels_in_a_second_derivative_is_still_asked_for() -> None:
+    """-sqrt(x^2) is -|x|: its second derivative comes to 0 wherever it has a value, yet it is not convex."""
+    assert prove("-sqrt(x^2) is convex in x").verdict != "proved"
+    assert prove("x*sqrt(x^2) is convex in x").verdict != "proved"
+    assert prove("x^3 + log(x) - log(x) is convex in x").verdict != "refuted"
+    assert prove("x^3 + log(x) - log(x) is convex in x", given=["x > 0"]).verdict == "proved"
