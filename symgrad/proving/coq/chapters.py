@@ -14,15 +14,15 @@ class Chapter:
     """What a chapter offers.
 
     needs: chapters it uses. ranges: the orders with a lemma f_range or f'_range. monotone: f_monotone is
-    there. polynomial: f' is defined as a polynomial in f. by_exp: f_by_exp is there. at_zero: f_0 is there.
-    pieces: f and f' are defined piece by piece, the tactic f_piece settles them. increasing: f_increasing
-    is there. derivative: f_is_derivative holds everywhere.
+    there. formula: f' is defined by values of f and other functions. by_exp: f_by_exp is there. at_zero:
+    f_0 is there. pieces: f and f' are defined piece by piece, the tactic f_piece settles them. increasing:
+    f_increasing is there. derivative: f_is_derivative holds everywhere.
     """
 
     needs: tuple[str, ...] = ()
     ranges: frozenset[int] = frozenset({0, 1})
     monotone: bool = True
-    polynomial: bool = False
+    formula: bool = False
     by_exp: bool = False
     at_zero: bool = False
     pieces: bool = False
@@ -32,8 +32,8 @@ class Chapter:
 
 KINKED = Chapter(pieces=True, derivative=False)
 CHAPTERS: dict[str, Chapter] = {
-    "sigmoid": Chapter(polynomial=True, by_exp=True, at_zero=True, increasing=True),
-    "tanh": Chapter(polynomial=True, by_exp=True, at_zero=True, increasing=True),
+    "sigmoid": Chapter(formula=True, by_exp=True, at_zero=True, increasing=True),
+    "tanh": Chapter(formula=True, by_exp=True, at_zero=True, increasing=True),
     "relu": KINKED,
     "leaky_relu": KINKED,
     "elu": KINKED,
@@ -41,8 +41,8 @@ CHAPTERS: dict[str, Chapter] = {
     "hard_sigmoid": KINKED,
     "softsign": Chapter(derivative=False, monotone=False),
     "silu": Chapter(needs=("sigmoid",), ranges=frozenset(), monotone=False, by_exp=True),
-    "softplus": Chapter(needs=("sigmoid",), increasing=True),
-    "arctan": Chapter(ranges=frozenset({1}), at_zero=True, increasing=True),
+    "softplus": Chapter(needs=("sigmoid",), formula=True, increasing=True),
+    "arctan": Chapter(formula=True, at_zero=True, increasing=True),
     "sinh": Chapter(ranges=frozenset({1}), by_exp=True, at_zero=True, increasing=True),
     "cosh": Chapter(needs=("sinh",), ranges=frozenset({0}), monotone=False, by_exp=True),
     "sech": Chapter(needs=("cosh", "tanh"), ranges=frozenset({0}), monotone=False, by_exp=True),

@@ -78,11 +78,19 @@ class Enclosures:
         for part in parts:
             yield from self.of(part)
         local = list(self._local(tree))
-        last = self._last(tree) + ("" if names_in(tree) else "closed | ")
-        yield from self.state(self.terms(tree), self.bounds.enclose(tree), parts, local, last)
+        first = "" if names_in(tree) else "split_all; closed | "
+        yield from self.state(
+            self.terms(tree), self.bounds.enclose(tree), parts, local, self._last(tree), first
+        )
 
     def state(
-        self, term: str, interval: Interval, parts: Iterable[Tree], local: Iterable[str], last: str = ""
+        self,
+        term: str,
+        interval: Interval,
+        parts: Iterable[Tree],
+        local: Iterable[str],
+        last: str = "",
+        first: str = "",
     ) -> Iterator[str]:
         """Assert that the term lies in the interval, from the hypotheses about the parts alone."""
         if term in self.names:
@@ -105,7 +113,12 @@ class Enclosures:
             )
             alternatives.append(f"clear - {given}; split_all; roots; bars; lra")
             slow.append(f"clear - {given}; split_all; timeout 10 (bars; nra)")
-        either = f"first [{' | '.join((*alternatives, *slow))}]"
+            opens = (interval.low == 0 and not interval.low_closed) or (
+                interval.high == 0 and not interval.high_closed
+            )
+            if opens:
+                slow.append(f"clear - {given}; split_all; apart")
+        either = f"first [{first}{' | '.join((*alternatives, *slow))}]"
         yield f"assert ({name} : {fact}) by ({either})."
 
     # ---- what an interval follows from
@@ -231,10 +244,10 @@ class Enclosures:
         return name if tree.order == 0 or name in CHAPTERS else None
 
     def _unfolded(self, tree: Apply) -> Tree | None:
-        """F'(t) as a polynomial in f(t), where the argument is bounded."""
+        """F'(t) by its formula in f(t), where the argument is bounded."""
         name = self._bare(tree)
         chapter = CHAPTERS.get(name or "")
-        if not tree.order or chapter is None or not chapter.polynomial:
+        if not tree.order or chapter is None or not chapter.formula:
             return None
         (argument,) = tree.arguments
         formula = known.derivative(name or "")
@@ -267,7 +280,7 @@ class Enclosures:
             raise unsupported(name)
         x = self.bounds.enclose(argument)
         if (body := self._unfolded(tree)) is not None:
-            yield f"assert ({self.terms(tree)} = {self.terms(body)}) by (unfold {word}; ring)"
+            yield f"assert ({self.terms(tree)} = {self.terms(body)}) by (unfold {word}; first [ring | lra])"
         if tree.order == 0 and (chapter is None or chapter.monotone):
             if arithmetic(argument):
                 if isinstance(argument, Number):

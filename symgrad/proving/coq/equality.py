@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import (
+    Add,
     Apply,
     Constant,
     Div,
@@ -34,9 +35,13 @@ def sizes(trees: Sequence[Tree], facts: Enclosures) -> Iterator[str]:
     absolute = [n for t in trees for n in walk(t) if isinstance(n, Apply) and nf.is_bars(n)]
     if not absolute:
         return
-    for bar in dict.fromkeys(absolute):
-        yield from _shared(bar, facts)
+    sums = [Apply(nf.ABS, (f,)) for bar in absolute for f in _factors(bar.arguments[0]) if isinstance(f, Add)]
+    rewritten: list[str] = []
+    for bar in dict.fromkeys((*absolute, *sums)):
+        yield from _shared(bar, facts, rewritten)
+    yield from rewritten
     yield "rewrite ?Rabs_mult, ?Rabs_inv, ?Rabs_mult, ?Rabs_inv."
+    yield from rewritten  # a factor of a product has bars of its own only now
     inside = [f for n in absolute for f in (*_factors(n.arguments[0]), *walk(n.arguments[0]))]
     for node in dict.fromkeys(inside):
         if isinstance(node, Name):
@@ -52,8 +57,8 @@ def sizes(trees: Sequence[Tree], facts: Enclosures) -> Iterator[str]:
     yield "rewrite ?pow2_abs, ?Rabs_Ropp."
 
 
-def _shared(node: Apply, facts: Enclosures) -> Iterator[str]:
-    """|w x - w y| = |w| |x - y|, and one sign for each |x - y|."""
+def _shared(node: Apply, facts: Enclosures, rewritten: list[str]) -> Iterator[str]:
+    """|w x - w y| = |w| |x - y|, and one sign for each |x - y|: the equation, and how to use it."""
     terms, (argument,) = facts.terms, node.arguments
     try:
         value = nf.Normaliser(terms.functions)(argument)
@@ -78,12 +83,12 @@ def _shared(node: Apply, facts: Enclosures) -> Iterator[str]:
     yield f"{{ replace {terms(argument)} with ({product}) by field."
     yield f"  rewrite !Rabs_mult, ({lemma} {number(lead)}) by lra; ring."
     yield "}"
-    yield f"rewrite ?{name}."
+    rewritten.append(f"rewrite ?{name}.")
     for piece in (inside, *drop):
         with suppress(CertificateError):
             if facts.bounds.enclose(piece).nonnegative:
                 yield from facts.of(piece)
-                yield f"rewrite ?(Rabs_pos_eq {terms(piece)}) by lra."
+                rewritten.append(f"rewrite ?(Rabs_pos_eq {terms(piece)}) by lra.")
 
 
 def equal(trees: Sequence[Tree], unfold: int, facts: Enclosures) -> Iterator[str]:

@@ -120,12 +120,9 @@ def _between(which: str) -> Callable[..., Iterator[str]]:
             )
             if end is not None
         ]
-        saved = dict(terms._names)
-        terms._names[POINT] = here
-        inner = Enclosures(terms, Bounds({}, limits), {}, ("W",) * bool(limits), ())
-        yield from (f"  {line}" for line in inner.of(Apply(Name(name), (POINT,), 1)))
-        terms._names.clear()
-        terms._names.update(saved)
+        with terms.called(POINT, here):
+            inner = Enclosures(terms, Bounds({}, limits), {}, ("W",) * bool(limits), ())
+            yield from (f"  {line}" for line in inner.of(Apply(Name(name), (POINT,), 1)))
         yield "  first [lra | unfold Rabs; destruct (Rcase_abs _); lra]."
         yield "}"
         derivative = f"(fun t_ _ => {name}_is_derivative t_)"

@@ -23,23 +23,24 @@ from symgrad.notation.tree import (
     walk,
 )  # fmt: skip
 from symgrad.proving.coq.chapters import CHAPTERS
-from symgrad.proving.coq.comparisons import Comparisons, Entry
+from symgrad.proving.coq.comparisons import Entry
 from symgrad.proving.coq.enclosures import Enclosures
 from symgrad.proving.coq.equality import equal, sizes
 from symgrad.proving.coq.terms import unsupported
+from symgrad.proving.coq.through import Through
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel import normal as nf
 from symgrad.proving.kernel.enclosures.intervals import MIRROR, Empty, Interval, half_line
 from symgrad.proving.kernel.enclosures.pieces import alternatives, settled
 from symgrad.proving.kernel.families import parts
+from symgrad.proving.kernel.rules.cases import natural
 from symgrad.proving.kernel.rules.lemmas import FALSE
 from symgrad.proving.kernel.setting import Setting, setting
 
 ABSURD = "absurd_now."
-EXPONENT = {"<": "below_lt", "<=": "below_le", ">": "above_lt", ">=": "above_le", "=": "below_same"}
 
 
-class Script(Comparisons):
+class Script(Through):
     """Tactics for one proof."""
 
     def prove(self, statement: Tree, entry: Entry, here: Setting) -> Iterator[str]:
@@ -98,7 +99,19 @@ class Script(Comparisons):
             case "known", Relation((operator,), (a, b)):
                 yield from self.known(operator, a, b, entry, here)
             case "exponentials", Relation((operator,), (a, b)):
-                yield from self._exponentials(operator, a, b, entry, here)
+                yield from self.exponentials(operator, a, b, entry, here)
+            case "lipschitz", Relation((_,), _):
+                yield from self.lipschitz(statement, entry, here)
+            case "squares", Relation((_,), _):
+                yield from self.squares(statement, entry, here)
+            case "put-in", Relation():
+                yield from self.put_in(statement, entry, here)
+            case "where-defined", _:
+                if natural(statement, here).used != here.used:
+                    raise unsupported(rule)
+                yield from self.prove(statement, entry["proof"], here)
+            case "size", Relation((_,), _):
+                yield from self.size(statement, entry, here)
             case "affine", Relation((operator,), _):
                 yield from self.affine(statement, operator, entry, here)
             case "vanishing", _:
@@ -329,24 +342,6 @@ class Script(Comparisons):
         values = {self.terms(name): self.terms(term) for term, name in named.items()}
         places = " ".join(values[word] for word in words if word in free)
         yield f"apply ({label} {places}); first [assumption | lra]."
-
-    def _exponentials(self, operator: str, a: Tree, b: Tree, entry: Entry, here: Setting) -> Iterator[str]:
-        """E^a and e^b, written in another way, compare as a and b do."""
-        new = [from_data(side) for side in entry["sides"]]
-        old = [substitute(side, here.settled) for side in (a, b)]
-        label = f"X{self.terms.fresh()}"
-        yield f"assert ({label} : {self.terms.proposition(Relation((operator,), (new[0], new[1])))})."
-        yield from self.branch(Relation((operator,), (new[0], new[1])), entry["proof"], here)
-        written = []
-        for before, after in zip(old, new, strict=True):
-            power, after = Apply(Name("exp"), (before,)), substitute(after, here.settled)
-            written.append(name := f"Y{self.terms.fresh()}")
-            yield f"assert ({name} : exp {self.terms(before)} = {self.terms(after)})."
-            facts = self.facts(here, *old, *new)
-            yield from self.inner(
-                [*sizes((power, after), facts), *equal((power, after), entry["unfold"], facts)]
-            )
-        yield f"exact ({EXPONENT[operator]} _ _ _ _ {' '.join(written)} {label})."
 
 
 def _terms(tree: Tree) -> tuple[Tree, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from fractions import Fraction
 
 from symgrad.errors import NotSupportedError
@@ -38,7 +39,7 @@ REFUSALS = {
     "line": "coq-no-line",
     "known": "coq-no-fact",
     "lipschitz": "coq-no-fact",
-    "squares": "coq-no-fact",
+    "constant": "coq-no-fact",
     "loop": "coq-no-depth",
     "series": "coq-no-range",
     "layers": "coq-no-range",
@@ -97,6 +98,15 @@ class Terms:
             self._names[name] = word
         return self._names[name]
 
+    @contextmanager
+    def called(self, name: Name, word: str) -> Iterator[None]:
+        """Within it the name is written as this reserved word."""
+        before = dict(self._names)
+        self._names[name] = word
+        yield
+        self._names.clear()
+        self._names.update(before)
+
     def known(self, tree: Apply) -> str | None:
         """The built-in that a function is."""
         return known.resolve(tree.function, self.functions)
@@ -140,6 +150,8 @@ class Terms:
                 return "(exp 1)"
             case Add(terms):
                 return f"({self._sum(terms)})"
+            case Neg(Number(n)) if n >= 0 and n.denominator == 1:
+                return f"(- ({n}))"  # the opposite of 1, as after putting in; (- 1) would be a numeral
             case Neg(a):
                 return f"(- {self(a)})"
             case Mul(factors):

@@ -13,12 +13,23 @@ Ltac bars :=
   end.
 Ltac products :=
   rewrite ?Rabs_mult in *;
-  repeat match goal with H : context [Rabs ?t] |- _ => rewrite (Rabs_pos_eq t) in H by lra end.
+  repeat match goal with
+  | H : context [Rabs ?t] |- _ => rewrite (Rabs_pos_eq t) in H by lra
+  | |- context [Rabs ?t] => rewrite (Rabs_pos_eq t) by lra
+  end.
 Ltac roots :=
   repeat match goal with
   | H : context [sqrt ?t] |- _ =>
     lazymatch goal with _ : 0 <= sqrt t |- _ => fail | _ => pose proof (sqrt_pos t) end
   end.
+Ltac apart :=
+  let equal := fresh in
+  lazymatch goal with
+  | |- 0 < ?t => destruct (Rtotal_order t 0) as [equal|[equal|?]]; [| |assumption]
+  | |- ?t < 0 => destruct (Rtotal_order t 0) as [?|[equal|equal]]; [assumption| |]
+  end;
+  exfalso; try rewrite equal in *;
+  repeat first [rewrite Rmult_0_l in * | rewrite Rmult_0_r in * | rewrite Rabs_R0 in *]; lra.
 Ltac split_all := repeat match goal with |- _ /\ _ => split end.
 Ltac nonzero :=
   repeat split;
@@ -37,7 +48,7 @@ Ltac same :=
 Ltac absurd_now := roots; first [lra | bars; lra | timeout 10 nra | timeout 10 (bars; nra)].
 Ltac cut_at_zero := intros; repeat match goal with |- context [Rlt_dec 0 ?t] => destruct (Rlt_dec 0 t) end.
 Create HintDb values.
-Ltac closed := autounfold with values; interval with (i_prec 600).
+Ltac closed := autounfold with values; first [interval with (i_prec 600) | bars; first [lra | field_simplify; lra]].
 
 Lemma positive (x : R) : 0 <= x -> x <> 0 -> 0 < x.
 Proof. intros [H|H] N; [exact H|symmetry in H; contradiction]. Qed.
@@ -68,6 +79,10 @@ Lemma root_squared (x : R) : 0 <= x -> sqrt x ^ 2 = x.
 Proof. intros; replace (sqrt x ^ 2) with (sqrt x * sqrt x) by ring; apply sqrt_sqrt; assumption. Qed.
 Lemma square_positive (x : R) : x <> 0 -> 0 < x ^ 2.
 Proof. intros; pose proof (pow2_ge_0 x); apply positive; [assumption|apply pow_nonzero; assumption]. Qed.
+Lemma of_squares (s l : R) : 0 <= l -> s ^ 2 <= l ^ 2 -> s <= l.
+Proof. intros P H; destruct (Rle_lt_dec s l); [assumption|nra]. Qed.
+Lemma of_squares_lt (s l : R) : 0 <= l -> s ^ 2 < l ^ 2 -> s < l.
+Proof. intros P H; destruct (Rlt_le_dec s l); [assumption|nra]. Qed.
 Lemma exp_half (x h : R) : 0 < x -> h = 1 / 2 -> exp (h * ln x) = sqrt x.
 Proof.
   intros P ->; rewrite <- Rpower_sqrt by assumption; unfold Rpower; f_equal; lra.
