@@ -105,9 +105,11 @@ def _within(x: Fraction, box: Interval) -> Fraction:
 
 
 def _function(problem: Problem, gap: Tree, leaves: tuple[Name, ...]) -> Function:
-    """The gap in floating point, infinite where an assumption fails or there is no value."""
+    """The gap in floating point, infinite where an assumption fails, without a value, and without time."""
 
     def value(point: tuple[float, ...]) -> float:
+        if problem.late:
+            return inf
         values: dict[Tree, Value] = {leaf: arb(x) for leaf, x in zip(leaves, point, strict=True)}
         try:
             if any(_fails(piece, values, problem) for piece in problem.pieces):

@@ -153,6 +153,8 @@ class View:
         )
         touching = all(r.operators[0] in OPEN for r in way.failing)
         for value, point in minima(least, len(names)):
+            if self.problem.late:
+                return
             if value < (NEAR if touching else -NEAR):
                 for trees in written(point, value < -NEAR, least):
                     yield self.leaves(dict(zip(names, trees, strict=True)), fixed)

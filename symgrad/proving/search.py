@@ -127,7 +127,8 @@ def _decide(
     consistent(problem)
     if (found := refute.counterexample(problem, QUICK) or refute.at_small_depths(problem, QUICK)) is not None:
         return _refuted(problem, found, timeout)
-    if (proof := _proved(Attempt(problem, only=PLAIN), gradients)) is not None:
+    half = replace(problem, deadline=problem.deadline - timeout / 2)
+    if (proof := _proved(Attempt(half, only=PLAIN), gradients)) is not None:
         return proof
     if (found := refute.sharp(problem) or refute.equal(problem) or refute.exact(problem)) is not None:
         return _refuted(problem, found, timeout)
@@ -144,6 +145,7 @@ def _decide(
 
 def _arrays(problem: Problem, gradients: explain.Gradients) -> Proof:
     """A claim about vectors and matrices: entry by entry, or by norms, or small arrays where it fails."""
+    consistent(problem)
     if (refuted := refute_arrays.refuted(problem, refute_arrays.FEW)) is not None:
         return refuted
     left = problem.deadline - time.monotonic()

@@ -7,11 +7,10 @@ import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from symgrad.api.bounds import Bounds
 from symgrad.api.limited import OutOfMemoryError, OutOfTimeError, within
 from symgrad.api.proof import Proof, out_of_time
 from symgrad.cli import options as o
@@ -20,6 +19,9 @@ from symgrad.cli.output import emit, encoding_of, show
 from symgrad.cli.source import read_chain
 from symgrad.phrases import say
 from symgrad.values.proof import Proof as Value
+
+if TYPE_CHECKING:
+    from symgrad.api.bounds import Bounds
 
 T = TypeVar("T")
 DAY = 86_400
@@ -86,7 +88,7 @@ def command(
         found = _bounds(chain, bounds, given, functions, timeout, of, relative_to, quiet)
     else:
         found = _proof(str(claim), given, chain, functions, timeout, not no_oracle, quiet)
-    proof = found.proof if isinstance(found, Bounds) else found
+    proof = found if isinstance(found, Proof) else found.proof
     if not quiet or as_json:
         format_ = "json" if as_json else "text"
         emit(found.to(format_, lang=language(), templates=templates, encoding=encoding_of(None)))

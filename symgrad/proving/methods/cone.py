@@ -6,8 +6,6 @@ from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from symgrad.proving.clock import hurry
 
 Poly: TypeAlias = Mapping[Any, Fraction | int]
@@ -25,6 +23,8 @@ def combination(target: Poly, columns: Sequence[Poly], free: Sequence[bool]) -> 
     rows = {m: i for i, m in enumerate(dict.fromkeys(m for p in polys for m in p))}
     if any(not _fits(c) for p in polys for c in p.values()):
         return None
+    import numpy as np  # here, as most claims do without
+
     signs = [(k, s) for k in usable for s in ((1, -1) if free[k] else (1,))]
     matrix = np.zeros((len(rows), len(signs)))
     for j, (k, sign) in enumerate(signs):
@@ -51,7 +51,7 @@ def combination(target: Poly, columns: Sequence[Poly], free: Sequence[bool]) -> 
 def _usable(target: Poly, columns: Sequence[Poly], free: Sequence[bool]) -> list[int]:
     """The columns that can take part, none if no sum is possible.
 
-    What is left with one sign in a monomial that the target lacks cannot cancel and is left out, again and again;
+    What is left with one sign in a monomial that the target lacks cannot cancel and is left out, and so on;
     every monomial of the target has to be reached with its sign.
     """
     ways: dict[Hashable, tuple[set[int], set[int]]] = {}
@@ -84,6 +84,8 @@ def _fits(c: Fraction | int) -> bool:
 
 def _support(matrix: Any, goal: Any) -> list[int] | None:
     """The columns of a nonnegative least-squares solution (Lawson and Hanson), if it is a solution."""
+    import numpy as np
+
     size = np.linalg.norm(matrix, axis=0)
     size[size == 0] = 1
     a = matrix / size
