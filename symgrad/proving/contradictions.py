@@ -8,9 +8,13 @@ from dataclasses import replace
 from itertools import islice
 
 from symgrad.errors import CertificateError, InputError
-from symgrad.notation.tree import ZERO, Logic, Relation, names_in
+from symgrad.notation.tree import ZERO, Apply, Logic, Name, Relation, Tree, names_in, substitute, walk
+from symgrad.proving import kernel
+from symgrad.proving.kernel.arrays.numbers import NORM, OPNORM
 from symgrad.proving.kernel.depth.letters import known_letters
+from symgrad.proving.kernel.enclosures.domain import conditions
 from symgrad.proving.kernel.enclosures.intervals import Empty
+from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.points import Points
 from symgrad.proving.problem import Problem
 
@@ -39,15 +43,34 @@ def consistent(problem: Problem) -> None:
     """Contradictory assumptions are the user's input error, never a proof."""
     if problem.question.families and known_letters(problem.pieces, problem.statement).contradictory:
         raise InputError("contradictory-assumptions")
-    cases = [p for p in problem.pieces if isinstance(p, Logic) and p.operator == "or"]
-    here = problem.setting()
-    settings = [here] if not cases else [here.with_assumption(a) for a in cases[0].arguments]
+    if problem.question.shapes:
+        settings = [kernel.setting(problem.functions, (), _lengths(problem))]
+    else:
+        cases = [p for p in problem.pieces if isinstance(p, Logic) and p.operator == "or"]
+        here = problem.setting()
+        settings = [here] if not cases else [here.with_assumption(a) for a in cases[0].arguments]
+    statement = ZERO if problem.question.shapes else problem.statement
     for setting in settings:
         try:
-            setting.bounds(problem.statement)
+            setting.bounds(statement)
+            needed = dict.fromkeys(c for u in setting.used for c in conditions(u, setting.functions))
+            if needed:
+                setting.using((*setting.used, *needed)).bounds(statement)
         except Empty:
             continue
         except CertificateError:
             return
         return
     raise InputError("contradictory-assumptions")
+
+
+def _lengths(problem: Problem) -> list[Tree]:
+    """What the assumptions say of numbers, each length a number that is not negative."""
+    found: list[Tree] = []
+    for piece in problem.pieces:
+        nodes = [n for n in walk(piece) if isinstance(n, Apply) and n.function in (NORM, OPNORM)]
+        sizes: dict[Tree, Tree] = {n: Apply(ABS, (Name(f"\2{n!r}"),)) for n in nodes}
+        plain = substitute(piece, sizes)
+        if isinstance(plain, Relation) and not set(names_in(plain)) & set(problem.question.shapes):
+            found.append(plain)
+    return found
