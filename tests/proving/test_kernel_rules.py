@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from symgrad import prove
 from symgrad.errors import CertificateError
 from symgrad.notation.tree import ONE, ZERO, Add, Apply, Name, Relation, Tree
 from symgrad.proving import kernel
-from tests.proving.test_kernel_forged import IDENTITY, Entry, X, difference, equal, forged
+from tests.proving.test_kernel_forged import IDENTITY, Entry, X, data, difference, equal, forged
 
 
 def first(name: str, *arguments: Tree) -> Apply:
@@ -51,3 +52,18 @@ FALSE: dict[str, Callable[[], dict[str, Any]]] = {
 def test_a_rule_with_a_hypothesis_left_out_is_rejected(name: str) -> None:
     with pytest.raises(CertificateError):
         kernel.check(FALSE[name]())
+
+
+def test_a_counterexample_meets_what_is_assumed_of_a_family_for_members_that_only_assumptions_name() -> None:
+    claim, given = "x > 0", ["w_1 > 5", "w_j < 3"]
+    assert prove(claim, given=given).verdict != "refuted"
+    point = [[data("x"), data("-1")], [data("w_1"), data("100")]]
+    with pytest.raises(CertificateError):
+        kernel.check(refuting(claim, point, given))
+    kernel.check(refuting(claim, point, given[:1]))
+
+
+def refuting(statement: str, point: list[Any], given: list[str]) -> dict[str, Any]:
+    """A certificate with a counterexample."""
+    certificate = {**forged(statement, {}, given), "verdict": "refuted", "counterexample": point}
+    return {key: certificate[key] for key in certificate if key not in ("used", "proof", "attained")}
