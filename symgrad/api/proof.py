@@ -223,6 +223,12 @@ def prove_about(
     refuse_expressions(assumptions, given)
     for text, place in ((claim, "<claim>"), *((text, "<given>") for text in given)):
         refuse_arrays_by_size(network, text, context, place)
+    if not network.shapes:
+        for tree, text, place in (
+            (statement, claim, "<claim>"),
+            *zip(assumptions, given, ["<given>"] * len(given), strict=True),
+        ):
+            refuse_misapplied(tree, text, place, {**network.functions, **functions})
     trees = (identities_written(network, tree) for tree in (statement, *assumptions))
     statement, *filled = (seconds_filled(network, tree) for tree in trees)
     assumptions = tuple(filled)
