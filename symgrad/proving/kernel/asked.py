@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from symgrad.errors import CertificateError
 from symgrad.notation.places import at
-from symgrad.notation.tree import BigOp, Derivative, Is, Name, Tree, names_in, walk
+from symgrad.notation.tree import BigOp, Derivative, Is, Name, Number, Tree, names_in, walk
 from symgrad.proving.kernel.families import instances
 from symgrad.proving.kernel.gradient import written_out
 from symgrad.proving.kernel.setting import Setting, setting
@@ -44,9 +44,11 @@ class Asked:
 
     @property
     def universe(self) -> list[Name]:
-        """Every name that the statement or the chain mentions."""
+        """Every name of the statement and the chain, and members that assumptions name: w_1, not w_j."""
         inside = [n for name, body in self.definitions for n in (name, *names_in(body))]
-        return [*names_in(self.statement), *inside]
+        assumed = [n for given in self.given for n in names_in(given)]
+        members = [n for n in assumed if n.indices and all(isinstance(i, Number) for i in n.indices)]
+        return list(dict.fromkeys([*names_in(self.statement), *inside, *members]))
 
     def pieces(self) -> list[Tree]:
         """The assumptions as single relations, for every member that occurs."""

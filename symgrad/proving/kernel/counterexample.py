@@ -7,7 +7,7 @@ from typing import Any
 
 from symgrad.errors import CertificateError
 from symgrad.notation.codec import from_data
-from symgrad.notation.tree import Name, Number, Tree, names_in
+from symgrad.notation.tree import Name, Number, Tree
 from symgrad.proving.kernel.analysis.equality import ExactPoint
 from symgrad.proving.kernel.arrays.points import explicit_at, fails, stated
 from symgrad.proving.kernel.asked import Shapes, asked, unwritten
@@ -40,9 +40,7 @@ def refuted(
     found = assignment(rest, functions, question.definitions)
     leaves = [(read_name(name), from_data(value)) for name, value in rest]
     exact = ExactPoint(leaves, question.definitions, functions)
-    members = [n for given in question.given for n in names_in(given) if all(map(_is_number, n.indices))]
-    universe = [*question.universe, *members]
-    satisfies(found, question.given, universe, functions, bool(definitions or loop), exact)
+    satisfies(found, question.given, question.universe, functions, bool(definitions or loop), exact)
     if truth(question.statement, found, functions) is False or exact.truth(question.statement) is False:
         return
     raise CertificateError("certificate-counterexample")
@@ -50,10 +48,6 @@ def refuted(
 
 def _integer(value: Tree) -> bool:
     return isinstance(value, Number) and value.value.denominator == 1
-
-
-def _is_number(index: Tree) -> bool:
-    return isinstance(index, Number)
 
 
 def refuted_arrays(
