@@ -167,6 +167,18 @@ def test_induction_starts_at_an_integer_whatever_its_letters_are() -> None:
     assert error.value.what == "certificate-malformed"
 
 
+def test_a_label_of_a_chain_is_not_put_in() -> None:
+    """In y = w_n x + w_1 the n is part of a name, and w_n is not w_1 where n = 1."""
+    chain = Chain.parse("y = w_n x + w_1\n")
+    known = chain.prove("w_1 <= 1", given=("w_1 <= 1",)).certificate
+    assert known is not None
+    entry = {"rule": "place", "letter": "n", "place": 1, "proof": known["proof"]}
+    given = ("w_1 <= 1", "n is integer", "n >= 1", "n <= 1")
+    kernel.check(certificate("w_n <= 1", given, entry))
+    with pytest.raises(CertificateError):
+        kernel.check(certificate("w_n <= 1", given, entry, definitions=known["definitions"]))
+
+
 @pytest.mark.parametrize("start", [FROM_BELOW, GIVEN_BELOW])
 def test_the_initial_value_beside_the_layers_counts_where_it_is_another(start: str) -> None:
     """Where i >= 1, a_i is not a_0."""

@@ -34,7 +34,7 @@ def asked_with_letters(
     # Each part has letters of its own: `n >= 1 and |w_i| < 1` says n >= 1 where there is no w_i at all.
     statement, *given = upward(statement, [piece for g in given for piece in parts(g)], loop)
     known = {**settled_letters(statement, given, loop), **(numbers or {})}
-    known = {letter: value for letter, value in known.items() if letter not in _labels(definitions, loop)}
+    known = {letter: value for letter, value in known.items() if letter not in labels(definitions, loop)}
     ranges = [] if loop is None else loop.facts(statement)
     if numbers is None and loop is not None and any(names_in(at(fact, known)) for fact in ranges):
         known.pop(loop.depth, None)  # a place that is a letter needs the layers, even where n = 4
@@ -78,17 +78,17 @@ def upward(statement: Tree, given: Sequence[Tree], loop: Loop | None) -> list[Tr
 
 def places(statement: Tree, given: Sequence[Tree], definitions: Lines, loop: Loop | None) -> set[str]:
     """The letters in indices and ends of ranges: integers by their use."""
-    found = places_in((statement, *given)) - _labels(definitions, loop)
+    found = places_in((statement, *given)) - labels(definitions, loop)
     return found if loop is None else found | {loop.depth}
 
 
 def chosen_letters(statement: Tree, given: Sequence[Tree], definitions: Lines, loop: Loop | None) -> set[str]:
     """The letters that a counterexample may give a number to: places and ends of ranges."""
     whole = {g.subject.stem for g in given if isinstance(g, Is) and isinstance(g.subject, Name)}
-    return places(statement, given, definitions, loop) | (whole - _labels(definitions, loop))
+    return places(statement, given, definitions, loop) | (whole - labels(definitions, loop))
 
 
-def _labels(definitions: Lines, loop: Loop | None) -> set[str]:
+def labels(definitions: Lines, loop: Loop | None) -> set[str]:
     """The letters in the subscripts of a chain's names: these are the names' own."""
     names = [n for pair in definitions for tree in pair for n in names_in(tree)]
     if loop is not None:

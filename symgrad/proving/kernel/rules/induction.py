@@ -27,6 +27,7 @@ from symgrad.proving.kernel.depth.loop import Lines
 from symgrad.proving.kernel.depth.readings import binds, stems
 from symgrad.proving.kernel.depth.series import BOUND, same
 from symgrad.proving.kernel.rules.entry import Entry, Prove, only
+from symgrad.proving.kernel.rules.places import unlabelled
 from symgrad.proving.kernel.rules.ranges import defined, form, letters_of, missing
 from symgrad.proving.kernel.setting import Setting, setting
 from symgrad.proving.kernel.written import spelled_out
@@ -60,6 +61,7 @@ def induction(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> Non
         raise CertificateError("certificate-malformed", problem="letter")
     if whole is None or any(c.denominator != 1 for c in (whole[1], *dict(whole[0]).values())):
         raise CertificateError("certificate-malformed", problem="start")
+    unlabelled(letter, here)
     if not letters_of(here, statement).at_least(start, Name(letter)):
         raise CertificateError("certificate-missing")
     initial, there = first_case(statement, here, letter, start)
