@@ -20,15 +20,6 @@ LEAD = re.compile(
     r"\s*(?:\*\*|__)?(?:[A-Za-z][A-Za-z' ]{0,40}?\s?\d{0,2}|[\u4e00-\u9fff]{1,12}\s?\d{0,2})\s*"
     r"(?:[:：]\s*(?:\*\*|__)|(?:\*\*|__)\s*[:：]|[:：])(?!=)\s*"
 )
-STATED = re.compile(
-    r"\s*(?:(?:my|the|our|final)\s+){0,2}(?:answer|result|solution|gradient|derivative)\s+"
-    r"(?:is|equals|should be)\b(?!\s*(?:not|n['’]t|in|a|an)\b)\s*|"
-    r"\s*(?:(?:my|the|our|final)\s+){0,2}(?:answer|result|solution)\s*(?:=|＝)\s*|"
-    r"\s*(?:我的|最终|最后的?)?(?:答案|结果)\s*(?:应?[该当]?[是为]|=|＝)\s*",
-    re.I,
-)
-"""`The answer is`, `我的答案是`: words that hold no mathematics and say that the answer follows."""
-REMARK = re.compile(r"(?<=[^\s\\])[ \t]+#(?![0-9]).*$", re.M)
 DONE = re.compile(r"(?<=\S)\s*(?:\bQED\b|\bq\.e\.d\.?|\\qed\b|\\blacksquare\b|[□■∎]|证毕)\s*[.。]?\s*$", re.I)
 NUMBERING = re.compile(r"\s*(?:\d{1,2}[.、)）](?=\s)|[a-h][.)）](?=\s)|[①-⑳]|\(?\s*[ivx]{2,4}\s*\))\s*")
 CONNECTIVE = re.compile(
@@ -54,7 +45,7 @@ ARROW = re.compile(r"⇒|⟹|=>|\\(?:implies|Rightarrow|Longrightarrow)(?![A-Za-
 def clean(text: str) -> str:
     """The answer with everything around it blanked out, of the same length."""
     text = unwrapped(text)
-    text = led(REMARK.sub(blank, DONE.sub(blank, text)))
+    text = led(DONE.sub(blank, text))
     text = LET.sub(lambda m: m["head"] + separated(m), text)
     text = CARRIED_ON.sub(blank, text)
     return ARROW.sub(lambda m: arrow(m, text), text)
@@ -119,7 +110,6 @@ def led(text: str) -> str:
     while place < len(text):
         found = (
             lead_at(text, place)
-            or STATED.match(text, place)
             or NUMBERING.match(text, place)
             or CONNECTIVE.match(text, place)
             or SIGNS.match(text, place)

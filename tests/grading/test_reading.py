@@ -57,9 +57,8 @@ RIGHT = [
         "dC/db_1 := ", "dC/db_1 ← ", "=> ", "∴ dC/db1 = ", "= ", "Answer: ", "答：",
         "解：由链式法则，dC/db1 = ",
         "**Answer:** ", "1. ", "a) ", "So dC/db_1 = ", "Q1: ", "由链式法则得：",
-        "The answer is ", "My final answer is ", "answer = ", "我的答案是", "答案 = ", "结果为",
     )),
-    *((B1, P + end) for end in ("  # by the chain rule", " QED", r" \qed", " □", "。证毕")),
+    *((B1, P + end) for end in (" QED", r" \qed", " □", "。证毕")),
     (B1, rf"\Rightarrow \frac{{\partial C}}{{\partial b_1}} \leftarrow {G}"),
     # a text box's HTML
     (B1, "<p>&sigma;&#39;(z<sub>1</sub>) w<sub>2</sub> &sigma;'(z<sub>2</sub>) w<sub>3</sub>"
@@ -137,11 +136,6 @@ def test_aliases_stand_for_names_functions_and_single_members() -> None:
 def test_the_place_of_an_error_is_that_in_the_text_as_it_was_typed() -> None:
     mark = B1.mark("<p>Answer: &sigma;'(z_1) q_7</p>")
     assert dict(mark.value.problem)["en"].startswith("<answer>:1:26:")
-
-
-@pytest.mark.parametrize("answer", [f"The answer is not {P}", f"my answer isn't {P}", f"答案不是 {P}"])
-def test_what_an_answer_is_not_is_no_answer(answer: str) -> None:
-    assert B1.mark(answer).verdict == "unreadable"
 
 
 SQUARE = Question(
