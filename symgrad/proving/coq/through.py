@@ -92,7 +92,7 @@ class Through(Comparisons):
     def put_in(self, statement: Tree, entry: Entry, here: Setting) -> Iterator[str]:
         """Names by what they stand for."""
         names = [from_data(name) for name in entry["names"]]
-        if not set(names) <= set(self.bodies) or not self.equations:
+        if here.settled or not self.equations or not set(names) <= set(self.bodies):
             raise unsupported("put-in")
         defined = dict(zip(self.bodies, self.equations, strict=True))
         after = substitution.put_in(statement, {name: self.bodies[name] for name in names})  # type: ignore[index]
