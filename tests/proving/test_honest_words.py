@@ -56,7 +56,7 @@ def test_an_impossible_case_names_what_is_impossible() -> None:
 
 
 def test_a_rounded_bound_of_a_slope_is_only_necessary() -> None:
-    found = Chain.parse(NIELSEN.replace("sigmoid", "gelu")).bounds("w_1")
+    found = Chain.parse(NIELSEN.replace("sigmoid", "silu")).bounds("w_1")
     text = found.to("text")
     assert "exactly if" not in text and "only if" in text
     assert "the best bound" not in text
