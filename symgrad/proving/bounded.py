@@ -34,6 +34,11 @@ from symgrad.values.phrase import Phrase
 
 def sign_of(gap: Interval, operator: str) -> bool:
     """Whether larger - smaller has the sign that the relation needs."""
+    match operator:
+        case "=":
+            return gap.is_zero
+        case "!=":
+            return gap.nonzero
     return gap.positive if operator in ("<", ">") else gap.nonnegative
 
 

@@ -27,16 +27,16 @@ from symgrad.notation.tree import (
 )  # fmt: skip
 from symgrad.proving import kernel
 from symgrad.proving.bounded import bound_steps, sign_of
+from symgrad.proving.contradicted import MOST_CONDITIONS, absurd_steps
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.enclosures.bounds import Bounds
-from symgrad.proving.kernel.enclosures.intervals import Empty
 from symgrad.proving.kernel.enclosures.pieces import alternatives, settled
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.methods import BY_RULE
 from symgrad.proving.places import numeral, range_line, tidy
 from symgrad.proving.problem import Problem
-from symgrad.proving.signs import sign_steps
+from symgrad.proving.signs import enclosed_parts, sign_steps
 from symgrad.proving.spelling import completed, shown, slope_written, valued
 from symgrad.proving.sums import letter_steps, named, put
 from symgrad.proving.tactics.goal import factors_of, product
@@ -49,66 +49,44 @@ E = Name("E")
 
 
 def entry_steps(
-    problem: Problem, statement: Tree, entry: Entry, here: kernel.Setting, cases: Cases = ()
+    problem: Problem,
+    statement: Tree,
+    entry: Entry,
+    here: kernel.Setting,
+    cases: Cases = (),
+    said: Cases = (),
 ) -> Iterator[Phrase]:
-    """One phrase a step; `cases` are the comparisons assumed since the last one that was said."""
+    """One phrase a step; `cases` are the comparisons assumed since the last case, `said` those before it."""
     if cases and entry["rule"] != "split":
-        yield Phrase.of("proofs.case", condition=cases[0] if len(cases) == 1 else Logic("and", cases))
+        said = (*said, *cases)
+        yield Phrase.of("proofs.case", condition=said[0] if len(said) == 1 else said)
     match entry["rule"], statement:
         case "split", _:
             condition = from_data(entry["condition"])
             both = alternatives(condition, here.bounds(statement, condition))
             for alternative, part in zip(both, entry["parts"], strict=True):
                 inner = here.with_assumption(alternative)
-                yield from entry_steps(problem, statement, part, inner, (*cases, alternative))
+                yield from entry_steps(problem, statement, part, inner, (*cases, alternative), said)
         case "settle", Relation():
             bounds = here.bounds(statement)
             if equations := _pieces(statement, bounds):
                 yield Phrase.of("proofs.settled", equations=equations)
             after = settled(statement, bounds)
             if entry["proof"]["rule"] != "identity" or not _plain(after):
-                yield from entry_steps(problem, after, entry["proof"], here)
+                yield from entry_steps(problem, after, entry["proof"], here, (), said)
         case "identity", Relation():
             yield from identity_steps(problem, statement, entry)
         case "difference", Relation((operator,), (a, b)):
             a, b = (substitute(side, here.settled) for side in (a, b))
             yield from _difference_steps(problem, operator, a, b, entry, here)
         case "absurd", _:
-            yield _absurd(statement, here)
+            yield from absurd_steps(problem, statement, here)
         case rule, _ if rule in BY_RULE:
             yield from BY_RULE[rule].steps(
-                problem, statement, entry, here, lambda s, e, h: entry_steps(problem, s, e, h)
+                problem, statement, entry, here, lambda s, e, h: entry_steps(problem, s, e, h, (), said)
             )
         case _:
             yield from _logic_steps(problem, statement, entry, here)
-
-
-MOST_CONDITIONS = 16
-"""Beyond so many assumptions, those that contradict each other are not looked for."""
-
-
-def _absurd(statement: Tree, here: kernel.Setting) -> Phrase:
-    """The conditions without which the case would not be impossible, where they are few enough to try."""
-
-    def impossible(used: Sequence[Tree]) -> bool:
-        try:
-            here.using(tuple(used)).bounds(statement)
-        except Empty:
-            return True
-        except CertificateError:
-            return False
-        return False
-
-    needed = list(here.used)
-    if len(needed) > MOST_CONDITIONS or not impossible(needed):
-        return Phrase.of("proofs.absurd")
-    for condition in here.used:
-        fewer = [other for other in needed if other != condition]
-        if impossible(fewer):
-            needed = fewer
-    if not needed:
-        return Phrase.of("proofs.absurd")
-    return Phrase.of("proofs.absurd-together", conditions=tuple(needed))
 
 
 def _logic_steps(problem: Problem, statement: Tree, entry: Entry, here: kernel.Setting) -> Iterator[Phrase]:
@@ -177,7 +155,7 @@ def _difference_steps(
                 if said:
                     yield from said
                     return
-                yield Phrase.of("proofs.product-of-bounds" if several else "proofs.range-of", line=line)
+                yield Phrase.of("proofs.product-of-bounds", line=line) if several else _alone(line, bounds)
                 if common != ONE:
                     sign = ">" if strict else ">="
                     yield Phrase.of("proofs.times-common", common=Relation((sign,), (common, ZERO)))
@@ -189,6 +167,19 @@ def _difference_steps(
                     yield from said
                     return
     yield from _gap(problem, operator, (a, b), (common, difference), here)
+
+
+def _alone(line: Relation, bounds: Bounds) -> Phrase:
+    """|x + y| <= 2 from the enclosure of what stands between the bars, and the reason for that."""
+    match line.operands[0]:
+        case Apply(Name("abs"), (inside,), 0, ()):
+            found, ranges = enclosed_parts(inside, bounds)
+            size = found.magnitude()
+            enough = size.high is not None and bounds.enclose(inside).magnitude().high == size.high
+            if ranges and enough and inside not in {n for r in ranges for n in walk(r)}:
+                shown_range = range_line(inside, found)
+                return Phrase.of("proofs.bars-inside", line=line, range=shown_range, ranges=ranges)
+    return Phrase.of("proofs.range-of", line=line)
 
 
 def _gap(
@@ -213,6 +204,12 @@ def _gap(
     if not problem.shapes:
         gap, full = tidied(gap, bounds), tidied(full, bounds, sides)
     where = valued(problem, full, gap)
+    in_case = len(here.used) > len(problem.pieces)
+    if where is not None and in_case and bounds.enclose(where[0]).is_zero:
+        node, here_zero = where[0], Relation(("=",), (where[0], ZERO))
+        yield Phrase.of("proofs.settled", equations=(here_zero,))
+        gap, full = (tidied(substitute(tree, {node: ZERO}), bounds) for tree in (gap, full))
+        where = None
     if where is not None:
         node, letter = where
         gap, full = (tidied(substitute(tree, {node: letter}), bounds) for tree in (gap, full))
@@ -236,9 +233,11 @@ def _gap(
     if table:
         yield from letter_steps(table, bounds, problem.pieces)
         line = Relation(line.operators, (gap, tidied(put(full, table), bounds), ZERO))
-    conditions = _conditions(difference, operator, here) if common == ONE and gap == full else ()
+    conditions = _conditions(full if gap == full else shape, operator, here) if common == ONE else ()
     if conditions:
-        yield Phrase.of("proofs.sign-parts", line=line, ranges=conditions)
+        yield Phrase.of(
+            "proofs.sign-parts" if gap == full else "proofs.gap-parts", line=line, ranges=conditions
+        )
     else:
         yield Phrase.of("proofs.sign" if gap == full else "proofs.gap", line=line)
 

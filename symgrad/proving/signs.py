@@ -46,6 +46,34 @@ def sign_steps(problem: Problem, operator: str, a: Tree, b: Tree, bounds: Bounds
     yield Phrase.of("proofs.sign-parts", line=_line(operator, a, b, bounds, found), ranges=ranges)
 
 
+def enclosed_parts(tree: Tree, bounds: Bounds) -> tuple[Interval, tuple[Relation, ...]]:
+    """An enclosure and the ranges that it comes from: of names and values, or else of the terms of a sum."""
+    whole = bounds.enclose(tree)
+    terms = tree.terms if isinstance(tree, Add) else (tree,)
+    bare = [t.operand if isinstance(t, Neg) else t for t in terms if not isinstance(t, Number)]
+    parts: dict[Tree, Interval] = {}
+    try:
+        found = _by_parts(tree, bounds, parts, False)
+    except CertificateError:
+        found = LINE
+    if found != whole:
+        parts = {term: bounds.enclose(term) for term in bare if term != tree}
+        found = sum((_term(t, parts, bounds) for t in terms), point(0))
+    if found != whole or len(parts) > MOST_PARTS or any(box == LINE for box in parts.values()):
+        return whole, ()
+    return whole, tuple(_range(part, box) for part, box in parts.items())
+
+
+def _term(term: Tree, parts: dict[Tree, Interval], bounds: Bounds) -> Interval:
+    """The enclosure of a term from the ranges listed."""
+    match term:
+        case Number(value):
+            return point(value)
+        case Neg(inside):
+            return -_term(inside, parts, bounds)
+    return parts[term] if term in parts else bounds.enclose(term)
+
+
 def _range(part: Tree, box: Interval) -> Relation:
     """W >= 5, or both ends."""
     operators, operands = [], [part]
