@@ -8,7 +8,7 @@ from math import ceil, floor
 from typing import Any
 
 from symgrad.errors import CertificateError
-from symgrad.notation.tree import Apply, Mul, Name, Number, Pow, Relation, Tree, walk
+from symgrad.notation.tree import Apply, Mul, Name, Number, Pow, Relation, Tree, names_in, walk
 from symgrad.proving import kernel
 from symgrad.proving.kernel import functions as known
 from symgrad.proving.kernel.enclosures.bounds import Bounds
@@ -19,6 +19,7 @@ from symgrad.proving.kernel.evaluate import compare, evaluate, truth
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.problem import Problem
+from symgrad.proving.sharp import enough, told_apart
 from symgrad.proving.tactics.goal import factors_of
 from symgrad.values.phrase import Phrase
 
@@ -26,29 +27,44 @@ from symgrad.values.phrase import Phrase
 def attained(
     problem: Problem, point: Sequence[tuple[Name, Number]], used: Sequence[Tree]
 ) -> tuple[Phrase, ...]:
-    """Equality at z_1 = z_2 = 0, |w_2| = 1: arguments of the functions, and assumptions met exactly."""
+    """Equality at z_1 = z_2 = 0, |w_2| = 1: arguments of the functions, and assumptions met exactly.
+
+    What is printed is enough for equality: where it might not be, the values of the leaves are given.
+    """
     values: dict[Tree, Any] = kernel.values_at(point, problem.functions, problem.definitions)
-    arguments = _arguments_left(problem)
-    equal: list[Tree] = []
-    for group in _grouped([(a, values[a]) for a in arguments if isinstance(values.get(a), Fraction)]):
-        equal.append(group)
-    edges: list[tuple[Tree, Fraction]] = []
-    for piece in used:
-        match piece:
-            case Relation(("<=" | ">=",), (side, Number(limit))) if _value(side, values, problem) == limit:
-                edges.append((side, limit))
-    equal += _grouped(edges)
-    if not problem.definitions:  # in w^2 sigma'(x) >= 0 the equality needs w = 0 as well
-        told = {node for relation in equal for node in walk(relation)}
-        equal += _grouped([(name, value.value) for name, value in point if name not in told])
-    if not equal:
-        equal = _grouped([(name, value.value) for name, value in point])
+    for equal in _conditions(problem, values, point, used):
+        if equal and enough(problem, values, equal):
+            break
+    else:
+        equal = _grouped(told_apart(problem, values))
     if not equal:
         return ()
     where = tuple(dict.fromkeys(equal))
     if found := kinks(problem, values):
         return (Phrase.of("proofs.attained-convention", point=where, convention=found),)
     return (Phrase.of("proofs.attained", point=where),)
+
+
+def _conditions(
+    problem: Problem, values: Mapping[Tree, Any], point: Sequence[tuple[Name, Number]], used: Sequence[Tree]
+) -> Iterator[list[Tree]]:
+    """What might be enough for equality, the shortest first."""
+    left = _arguments_left(problem)
+    arguments = [(a, v) for a, v in values.items() if a in left and isinstance(v, Fraction)]
+    edges: list[tuple[Tree, Fraction]] = []
+    for piece in used:
+        match piece:
+            case Relation(("<=" | ">=",), (side, limit)) if not names_in(limit):
+                most = _value(limit, {}, problem)
+                if isinstance(most, Fraction) and _value(side, values, problem) == most:
+                    edges.append((side, most))
+    equal = [*_grouped(arguments), *_grouped(edges)]
+    if not problem.definitions:  # in w^2 sigma'(x) >= 0 the equality needs w = 0 as well
+        told = {node for relation in equal for node in walk(relation)}
+        equal += _grouped([(name, value.value) for name, value in point if name not in told])
+    yield equal
+    named = [*(name for name, _ in arguments), *(n for side, _ in edges for n in names_in(side))]
+    yield _grouped([(n, values[n]) for n in dict.fromkeys(named) if isinstance(values.get(n), Fraction)])
 
 
 def kinks(problem: Problem, values: Mapping[Tree, Any]) -> tuple[Tree, ...]:

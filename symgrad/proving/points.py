@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, product
 from random import Random
@@ -37,12 +37,12 @@ class Points:
         self.solved = _solvable(problem) if aimed else {}
         self.aim = {name: Fraction(int(_kinked(problem, name))) for name in self.solved}
         self.free = tuple(leaf for leaf in problem.leaves if leaf not in self.solved.values())
-        self.candidates = {leaf: self._candidates(leaf) for leaf in self.free}
+        self.candidates = {leaf: self.usual(leaf) for leaf in self.free}
         self.baseline = {leaf: values[0] for leaf, values in self.candidates.items()}
-        relevant = _upstream(problem)
+        relevant = upstream(problem, (problem.statement, *problem.pieces))
         self.moving = tuple(leaf for leaf in self.free if leaf in relevant)
 
-    def _candidates(self, leaf: Name) -> tuple[Fraction, ...]:
+    def usual(self, leaf: Name) -> tuple[Fraction, ...]:
         """Usual values, then the ends that assumptions name, without those that an assumption excludes."""
         problem = self.problem
         usual = WEIGHTS if self._multiplies(leaf) else INPUTS
@@ -154,9 +154,9 @@ def _kinked(problem: Problem, name: Name) -> bool:
     return False
 
 
-def _upstream(problem: Problem) -> set[Name]:
-    """The names that the statement and the assumptions depend on."""
-    reached = {n for tree in (problem.statement, *problem.pieces) for n in names_in(tree)}
+def upstream(problem: Problem, trees: Sequence[Tree]) -> set[Name]:
+    """The names that some trees depend on."""
+    reached = {n for tree in trees for n in names_in(tree)}
     for name, body in reversed(problem.definitions):
         if name in reached:
             reached.update(names_in(body))

@@ -30,7 +30,7 @@ def described(value: arb) -> Iterator[Tree]:
     if abs(value) < 40:
         for k in (1, 2):
             inside = (k * value).exp()
-            if (tree := _algebraic(inside)) is not None or (tree := _number(inside)) is not None:
+            if (tree := _number(inside)) is not None or (tree := _algebraic(inside)) is not None:
                 log: Tree = Apply(Name("log"), (tree,))
                 yield log if k == 1 else Div(log, Number(Fraction(k)))
                 return
