@@ -28,15 +28,19 @@ from symgrad.notation.tree import (
     walk,
 )
 from symgrad.notation.writers.plain import plain
+from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.enclosures.domain import conditions
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.normal import Normaliser
+from symgrad.proving.tidied import tidied
 from symgrad.values.phrase import Phrase
 from symgrad.values.proof import Claim, Proof
 
 Decide = Callable[[Network, Tree, Sequence[Tree]], Proof]
 """The search: a chain, a statement without convexity, its assumptions."""
 LETTERS = ("f", "g", "h", "F", "G", "H", *(f"f_{k}" for k in range(1, 64)))
+LONG = 60
+"""Nodes of a formula beyond which it is not written before its sign is shown."""
 STRICT = {"<=": "<", ">=": ">"}
 
 
@@ -219,7 +223,7 @@ def _conditions(question: Asked) -> list[Tree]:
 
 
 def _means(question: Asked) -> Iterator[Phrase]:
-    """What the claim comes down to, and the second derivatives that were put in another form."""
+    """What the claim comes down to, and the formula of each minor, unless it fills lines."""
     minors = tuple(minor.told for minor in question.hessian.minors)
     fields = {"function": question.told, "names": question.names}
     if not minors:
@@ -227,9 +231,12 @@ def _means(question: Asked) -> Iterator[Phrase]:
         return
     yield Phrase.of(f"proofs.{_word(question, 'if')}", **fields, minors=minors)
     for minor in question.hessian.minors:
+        sides = minor.told.operands[0], minor.written.operands[0]
         if minor.shortened:
-            sides = minor.told.operands[0], minor.written.operands[0]
             yield Phrase.of("proofs.convex-value", equation=Relation(("=",), sides))
+        elif sides[0] != sides[1] and sum(1 for _ in walk(sides[1])) <= LONG:
+            short = tidied(sides[1], Bounds({}))
+            yield Phrase.of("proofs.token", equation=Relation(("=",), (sides[0], short)))
 
 
 def _word(question: Asked, which: str) -> str:

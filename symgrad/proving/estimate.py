@@ -150,7 +150,7 @@ def _difference_steps(
     match difference:
         case Add((big, Neg(small))) if operator != "!=":
             if (line := product_line(small, big, bounds, strict)) is not None:
-                several = len(line.operands) > 2 or isinstance(line.operands[0], Mul)
+                several = any(isinstance(side, Mul) for side in line.operands)
                 said = [] if several else list(sign_steps(problem, operator, a, b, bounds))
                 if said:
                     yield from said
@@ -227,7 +227,8 @@ def _gap(
             yield from said
             return
     if _is_squares(shape) and common == ONE:
-        yield Phrase.of("proofs.gap-squares", line=line)
+        alone = gap == full and not isinstance(full, Add | Neg)
+        yield Phrase.of("proofs.square" if alone else "proofs.gap-squares", line=line)
         return
     table = {} if problem.shapes or gap == full else named(full, bounds, (problem.statement, gap))
     if table:
@@ -239,7 +240,8 @@ def _gap(
             "proofs.sign-parts" if gap == full else "proofs.gap-parts", line=line, ranges=conditions
         )
     else:
-        yield Phrase.of("proofs.sign" if gap == full else "proofs.gap", line=line)
+        plain = "range-of" if isinstance(full, Number) else "sign"
+        yield Phrase.of(f"proofs.{plain}" if gap == full else "proofs.gap", line=line)
 
 
 def _conditions(difference: Tree, operator: str, here: kernel.Setting) -> tuple[Tree, ...]:

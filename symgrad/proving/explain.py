@@ -95,9 +95,17 @@ def where(problem: Problem, used: Sequence[Tree]) -> tuple[Tree, ...]:
     for tree in (spelled_out(problem.claim.statement, problem.functions), problem.statement, *bodies):
         for condition in conditions(tree, problem.functions):
             written = problem.written(condition)
-            if isinstance(written, Relation) and not bounds.implies(written):
+            if isinstance(written, Relation) and not _implied(bounds, written):
                 found.setdefault(written, _solved(condition, bounds))
     return tuple(found.values())
+
+
+def _implied(bounds: Bounds, condition: Relation) -> bool:
+    """Whether a condition is known to hold; one that nothing can be said about is not."""
+    try:
+        return bounds.implies(condition)
+    except CertificateError:
+        return False
 
 
 def _solved(condition: Relation, bounds: Bounds) -> Tree:
@@ -237,8 +245,9 @@ def _reasons(found: Function, node: Apply, ends: Range) -> Iterator[Phrase]:
             continue
         key, fields = (slope_fact if node.order else range_fact)(found, end, argument, node.function)
         if key != said:
-            said = key
-            yield Phrase.of(key, **fields)
+            said, side = key, -1 if end is ends.low else 1
+            short = {k: tidy(v.value, side) if isinstance(v, Number) else v for k, v in fields.items()}
+            yield Phrase.of(key, **short)
 
 
 def _derived(name: str, order: int, ends: Range) -> bool:

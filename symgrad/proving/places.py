@@ -151,6 +151,8 @@ def _parts_there(problem: Problem, values: Mapping[Tree, Any]) -> Phrase:
     held = tuple(relation for relation, holds in truths.items() if holds)
     failed = tuple(relation for relation, holds in truths.items() if holds is False)
     if held and failed and len(held) + len(failed) == len(inside) <= 4:
+        if len(failed) == 2:
+            return Phrase.of("proofs.fails-both", held=held, first=failed[0], second=failed[1])
         return Phrase.of("proofs.fails-parts", held=held, failed=failed)
     return Phrase.of("proofs.fails-there")
 
@@ -214,8 +216,19 @@ def best_known(problem: Problem) -> Iterator[Phrase]:
                     found = Bounds(problem.functions, problem.pieces).enclose(side)
                 except CertificateError:
                     continue
-                if factors_of(side)[1] and (found.low is not None or found.high is not None):
+                bounded = found.low is not None or found.high is not None
+                if factors_of(side)[1] and bounded and not _repeats(side, found, problem):
                     yield Phrase.of("proofs.best-known", line=range_line(side, found))
+
+
+def _repeats(side: Tree, found: Interval, problem: Problem) -> bool:
+    """Whether an enclosure only says an assumption again, or that bars and squares are not negative."""
+    match side:
+        case Name():
+            return side not in dict(problem.definitions)
+        case Apply(Name("abs"), (_,), 0, ()) | Pow(_, Number()):
+            return found.high is None and found.low == 0
+    return False
 
 
 def range_line(tree: Tree, found: Interval) -> Relation:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from symgrad import api
+from symgrad.notation.tree import Number
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import prove
+from symgrad.proving.places import best_known
+from symgrad.proving.problem import make
 from tests.proving.claims import claim
 from tests.proving.test_reasons import field, ids
 
@@ -81,3 +85,43 @@ def test_the_last_sign_names_the_assumption_that_gives_it(
 ) -> None:
     proof = prove(claim(text, *given))
     assert field(proof.steps, "gap-parts", "ranges") == [needed]
+
+
+def test_one_bound_alone_is_no_product_of_bounds() -> None:
+    assert "product-of-bounds" not in ids(prove(claim("|sigma''(z)| <= 0.0963")))
+    assert "product-of-bounds" in ids(prove(claim("|w sigma'(z)| <= 1/4", "|w| <= 1")))
+
+
+def test_a_long_bound_is_rounded_outward() -> None:
+    (bound,) = [v for s in prove(claim("selu(z) >= -2")).steps for k, v in s.fields if k == "bound"][:1]
+    assert isinstance(bound, Number)
+    assert -1.76 < bound.value < -1.0507009873554805 * 1.6732632423543772
+    assert bound.value.denominator <= 10**5
+
+
+def test_an_interval_of_one_point_is_an_equation() -> None:
+    proof = prove(claim("2^x >= 1 + x/2", "17 <= x"))
+    where = field(proof.steps, "line-interval", "where") + field(proof.steps, "line-intervals", "where")
+    assert where == ["x = 17"]
+
+
+def test_what_fails_twice_is_said_with_neither() -> None:
+    found = prove(claim("x^2 > 1/2 iff (x > 1 or x < -1)"))
+    assert found.verdict == "refuted"
+    assert field(found.witness, "fails-both", "first") == ["x > 1"]
+    assert field(found.witness, "fails-both", "second") == ["x < -1"]
+
+
+def test_an_enclosure_that_repeats_an_assumption_is_left_out() -> None:
+    assert list(best_known(make(claim("n <= |x|", "n >= 1"), (), 1.0))) == []
+    assert list(best_known(make(claim("sigma(z) <= y"), (), 1.0))) != []
+
+
+def test_a_square_alone_is_no_difference() -> None:
+    assert ids(prove(claim("x_1^2 >= 0"))) == ["square"]
+
+
+def test_a_minor_is_named_before_its_sign() -> None:
+    proof = api.prove("(w_1 x_1 + w_2 x_2 - y)^2/2 is convex in w_1, w_2").value
+    assert "d^2f/dw_1^2 = x_1^2" in field(proof.steps, "token", "equation")
+    assert field(proof.steps, "square", "line") == ["x_1^2 >= 0", "x_2^2 >= 0"]

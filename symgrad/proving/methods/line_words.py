@@ -87,7 +87,10 @@ class Told:
         """All short intervals in one sentence, with the least value that the balls leave."""
         ends = [(Fraction(box["from"]), Fraction(box["to"]), box["terms"]) for box in boxes]
         least = min(dyadic(enclosed(self.tree, self.x, a, b, terms).lower()) for a, b, terms in ends)
-        where = Relation(("<=", "<="), (_outer(pieces[0], "left"), self.x, _outer(pieces[-1], "right")))
+        low, high = _outer(pieces[0], "left"), _outer(pieces[-1], "right")
+        where = Relation(("<=", "<="), (low, self.x, high))
+        if low == high:
+            where = Relation(("=",), (self.x, low))
         id_ = ("line-rest" if rest else "line-interval") + ("s" if len(boxes) > 1 else "")
         return Phrase.of(f"proofs.{id_}", where=where, line=self.above(below(least)), count=len(boxes))
 
