@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from symgrad.notation.tree import Apply, Name, Neg, Number, Relation, Tree, names_in, substitute
+from symgrad.notation.tree import Apply, Name, Neg, Number, Relation, Tree, names_in, substitute, walk
 from symgrad.proving.best.layers import Layer, inverse
 from symgrad.proving.kernel.evaluate import Undefined, ball, evaluate
 from symgrad.proving.supremum import Found
 from symgrad.values.phrase import Phrase
 
 ABS = Name("abs")
+LENGTHS = (Name("norm"), Name("opnorm"))
 ARRAYS = Phrase.of("bounds.attained-arrays")
 
 
@@ -38,7 +39,7 @@ def _bound(found: Found, kind: str = "best") -> Iterator[Phrase]:
         yield Phrase.of("bounds.best-kept" if found.exact else "bounds.found", line=line)
         yield Phrase.of("bounds.no-number" if found.exact else "bounds.no-bound-found", factors=found.kept)
         if found.exact and found.attained:
-            yield Phrase.of("bounds.equality-kept", point=found.at) if found.at else ARRAYS
+            yield from (Phrase.of("bounds.equality-kept", point=found.at),) if found.at else _steepest(found)
         return
     elif found.exact:
         yield Phrase.of(f"bounds.{kind}", line=line)
@@ -50,9 +51,8 @@ def _bound(found: Found, kind: str = "best") -> Iterator[Phrase]:
         yield Phrase.of("bounds.about", value=found.value or Number(Fraction(0)), about=size)
     if found.attained:
         symbolic = bool(names_in(found.limit))
-        yield from (() if symbolic else found.proof.attained) or (
-            Phrase.of("bounds.attained", point=found.at) if found.at else ARRAYS,
-        )
+        told = (Phrase.of("bounds.attained", point=found.at),) if found.at else _steepest(found)
+        yield from (() if symbolic else found.proof.attained) or told
     elif found.exact and not found.kept:
         yield from _approach(found)
     said: set[tuple[Tree, ...]] = set()
@@ -70,6 +70,13 @@ def _bound(found: Found, kind: str = "best") -> Iterator[Phrase]:
                 low=about(peak.lower, -1),
                 high=peak.value,
             )
+
+
+def _steepest(found: Found) -> tuple[Phrase, ...]:
+    """Where a bound by lengths is met; nothing of numbers, whose place is told by their names."""
+    trees = (found.proof.claim.statement, *found.asked.given)
+    lengths = any(isinstance(n, Apply) and n.function in LENGTHS for tree in trees for n in walk(tree))
+    return (ARRAYS,) if lengths else ()
 
 
 def _one_letter(tree: Tree) -> Tree:

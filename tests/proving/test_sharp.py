@@ -120,3 +120,8 @@ def test_a_contact_at_a_logarithm_is_written_plainly() -> None:
     proof = prove("exp(z) - 2 z >= 2 - 2 log(2)", oracle=False)
     assert proof.verdict == "proved" and "log(2)" in proof.to("text") and "sqrt" not in proof.to("text")
     assert "√" not in proof.to("text")
+
+
+def test_bounds_of_numbers_say_nothing_of_matrices() -> None:
+    text = Chain.parse("z = w x + b\na = z v\nL = a").bounds("b", given=["|w| <= 1"]).to("text")
+    assert "matrix" not in text and "slope" not in text
