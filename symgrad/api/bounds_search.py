@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from symgrad.api.assumed import refuse_empty, refuse_strangers, refuse_words
 from symgrad.api.bounds import Bounds
 from symgrad.api.names import context_of, one
-from symgrad.api.proof import at_claim, read_claim, refuse_expressions
+from symgrad.api.proof import at_claim, read_claim
 from symgrad.calculus.derive import derive
 from symgrad.errors import CertificateError, InputError, NotSupportedError, Where
 from symgrad.network.graph import Network
@@ -39,8 +40,11 @@ def bounds_of(
     objective = network.objective if of is None else one(network, of)
     derivation = derive(network, name, objective)
     context = context_of(network, "claim")
+    refuse_words([(text, "<given>") for text in given], context.stems)
     assumptions = tuple(read_claim(text, context, "<given>") for text in given)
-    refuse_expressions(assumptions, given)
+    refuse_empty(assumptions, given, {**network.functions, **functions})
+    for text in given:
+        refuse_strangers(network, text, context, "<given>")
     pairs = tuple(sorted({**network.functions, **functions}.items()))
     givens = (*assumptions, *network.assumptions)
     with at_claim(wrt, given):

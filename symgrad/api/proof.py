@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from symgrad.api.assumed import bare_in_all, refuse_empty, refuse_strangers, refuse_words
 from symgrad.api.convexity import chain_of, prove_convexity, speaks_of_convexity
-from symgrad.api.names import assumptions_in, context_of, function_names, require_text
+from symgrad.api.names import assumptions_in, context_of, function_names, require_choice, require_text
 from symgrad.api.sides import identities_written, refuse_arrays_by_size
 from symgrad.api.verification import verification
 from symgrad.calculus.derive import derive
@@ -20,7 +21,7 @@ from symgrad.network.graph import Network
 from symgrad.network.symbolic import SymbolicNetwork
 from symgrad.notation.context import Context
 from symgrad.notation.reader import read
-from symgrad.notation.tree import ZERO, Apply, Derivative, Is, Logic, Name, Relation, Tree, strip_spans, walk
+from symgrad.notation.tree import ZERO, Apply, Derivative, Logic, Name, Relation, Tree, strip_spans, walk
 from symgrad.notation.writers.plain import plain
 from symgrad.proving import kernel
 from symgrad.proving.kernel.depth.loop import Loop, free_names
@@ -29,6 +30,7 @@ from symgrad.values import derivation as derivations
 from symgrad.values import proof as values
 from symgrad.values.phrase import Phrase
 
+FORMATS = ("text", "markdown", "latex", "json")
 OF_ARRAYS = frozenset({"norm", "opnorm", "trace", "diag"})
 
 
@@ -100,9 +102,15 @@ class Proof:
         templates: Path | None = None,
         encoding: str | None = None,
     ) -> str:
-        """The proof as text, markdown, latex or json."""
+        """The proof as text, markdown, latex or json.
+
+        Raises:
+            InputError: there is no such format or language; names those that there are.
+        """
         from symgrad.rendering.render import Target, render_proof
 
+        require_choice(format, FORMATS, "format")
+        require_choice(lang, ("en", "zh"), "language")
         return render_proof(self.value, Target(format, lang, templates, encoding, standalone))
 
     def __repr__(self) -> str:
@@ -146,9 +154,10 @@ def prove(
     given = assumptions_in(given)
     named = {"sigma": "sigmoid", **function_names(functions)}
     texts = [(claim, "<claim>"), *((text, "<given>") for text in given)]
+    refuse_words(texts)
     context = Context("claim", functions=frozenset(function_names(functions)), bare=bare_in_all(texts))
     trees = [read_claim(text, context, place) for text, place in texts]
-    refuse_expressions(trees[1:], given)
+    refuse_empty(trees[1:], given, named)
     for tree, (text, place) in zip(trees, texts, strict=True):
         refuse_tokens(tree, text, place)
         refuse_misapplied(tree, text, place, named)
@@ -161,29 +170,9 @@ def prove(
         return Proof(search(asked, timeout=timeout, oracle=oracle))
 
 
-def bare_in_all(texts: Sequence[tuple[str, str]]) -> frozenset[str]:
-    """Letters such as f that stand bare in the claim or an assumption, and so are variables in all."""
-    from symgrad.notation.lexer import Lexer
-    from symgrad.notation.reader import bare_letters
-    from symgrad.notation.source import Source
-    from symgrad.notation.symbols import GENERAL_FUNCTIONS
-
-    found: frozenset[str] = frozenset()
-    for text, place in texts:
-        found |= bare_letters(Lexer(Source(text, place)).run(), Context("claim"))
-    return found & GENERAL_FUNCTIONS
-
-
 def read_claim(text: str, context: Context, place: str) -> Tree:
     """A claim or an assumption."""
     return strip_spans(read(text, context, name=place))
-
-
-def refuse_expressions(trees: Sequence[Tree], given: Sequence[str]) -> None:
-    """An assumption says something: `y` alone does not."""
-    for tree, text in zip(trees, given, strict=True):
-        if not isinstance(tree, Relation | Logic | Is):
-            raise InputError("given-not-relation", Where("<given>", 1, 1, text, len(text)))
 
 
 def refuse_tokens(tree: Tree, text: str, place: str) -> None:
@@ -218,10 +207,13 @@ def prove_about(
 ) -> Proof:
     """Decide a claim about a chain: its derivative tokens are derived, its names are the chain's."""
     context = context_of(network, "claim")
+    texts = [(claim, "<claim>"), *((text, "<given>") for text in given)]
+    refuse_words(texts, context.stems)
     statement = read_claim(claim, context, "<claim>")
     assumptions = tuple(read_claim(text, context, "<given>") for text in given)
-    refuse_expressions(assumptions, given)
-    for text, place in ((claim, "<claim>"), *((text, "<given>") for text in given)):
+    refuse_empty(assumptions, given, {**network.functions, **functions})
+    for text, place in texts:
+        refuse_strangers(network, text, context, place)
         refuse_arrays_by_size(network, text, context, place)
     if not network.shapes:
         for tree, text, place in (

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from symgrad.errors import CertificateError, InputError
-from symgrad.notation.tree import ZERO, Apply, Logic, Name, Relation, Tree, names_in, substitute, walk
+from symgrad.notation.tree import ZERO, Apply, Is, Logic, Name, Relation, Tree, names_in, substitute, walk
 from symgrad.proving import kernel
 from symgrad.proving.kernel.arrays.numbers import NORM, OPNORM
 from symgrad.proving.kernel.depth.letters import known_letters
@@ -41,7 +41,8 @@ def impossible(problem: Problem, proved: Callable[[Problem], bool]) -> bool:
 
 def consistent(problem: Problem) -> None:
     """Contradictory assumptions are the user's input error, never a proof."""
-    if problem.question.families and known_letters(problem.pieces, problem.statement).contradictory:
+    whole = problem.question.families or any(isinstance(piece, Is) for piece in problem.pieces)
+    if whole and known_letters(problem.pieces, problem.statement).contradictory:
         raise InputError("contradictory-assumptions")
     if problem.question.shapes:
         settings = [kernel.setting(problem.functions, (), _lengths(problem))]

@@ -23,6 +23,9 @@ from symgrad.proving.sharp import enough, told_apart
 from symgrad.proving.tactics.goal import factors_of
 from symgrad.values.phrase import Phrase
 
+DIGITS = (8, 12, 16, 24, 32, 48)
+"""Digits of a rounded number: as few as tell what is to be told."""
+
 
 def attained(
     problem: Problem, point: Sequence[tuple[Name, Number]], used: Sequence[Tree]
@@ -130,7 +133,8 @@ def witness(problem: Problem, found: Any) -> tuple[Phrase, ...]:
         if isinstance(relation, Relation) and len(relation.operands) == 2:
             left, right = (_value(side, values, problem) for side in relation.operands)
             if compare(relation.operators[0], left, right) is False:
-                phrases.append(Phrase.of("proofs.sides", left=_shown(left), right=_shown(right)))
+                left, right = _apart(relation.operators[0], left, right)
+                phrases.append(Phrase.of("proofs.sides", left=left, right=right))
                 break
     else:
         phrases.append(Phrase.of("proofs.equal-there") if found.trees else _parts_there(problem, values))
@@ -195,11 +199,35 @@ def _equal(name: Name, value: Any) -> Tree:
     return Relation(("=",), (name, _shown(value)))
 
 
-def _shown(value: Any) -> Tree:
+def _apart(operator: str, left: Any, right: Any) -> tuple[Tree, Tree]:
+    """Both sides, with so many digits that the rounded numbers break the comparison as the exact ones do."""
+    for count in DIGITS:
+        a, b = (_shown(side, max(count, _digits(side))) for side in (left, right))
+        if (
+            not (isinstance(a, Number) and isinstance(b, Number))
+            or compare(operator, a.value, b.value) is False
+        ):
+            break
+    return a, b
+
+
+def _digits(value: Any) -> int:
+    """Digits that tell a ball from the integer next to it: 0.99999999794 is not 1."""
+    if isinstance(value, Fraction):
+        return DIGITS[0]
+    near = value.mid().floor() if value.mid() - value.mid().floor() < 0.5 else value.mid().ceil()
+    gap = abs(value - near)
+    if near == 0 or not gap > 0:
+        return DIGITS[0]
+    whole, small = (int(x.log_base(10).mid().floor().unique_fmpz()) for x in (abs(near), gap.mid()))
+    return whole - small + 2 if DIGITS[0] < whole - small + 2 <= DIGITS[-1] else DIGITS[0]
+
+
+def _shown(value: Any, count: int = 8) -> Tree:
     """An exact number, or the rounded middle of a ball."""
     if isinstance(value, Fraction):
         return Number(value)
-    digits, _, power = value.mid().str(8, radius=False).partition("e")
+    digits, _, power = value.mid().str(count, radius=False).partition("e")
     if abs(int(power or 0)) > FAR:
         return Mul(
             (Number(Fraction(digits), decimal=True), Pow(Number(Fraction(10)), Number(Fraction(power))))

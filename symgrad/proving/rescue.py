@@ -6,18 +6,23 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 
 from symgrad.errors import CertificateError
-from symgrad.notation.tree import ONE, ZERO, Apply, Logic, Mul, Name, Number, Relation, Tree
+from symgrad.notation.tree import ONE, ZERO, Apply, Logic, Mul, Name, Number, Relation, Tree, children
 from symgrad.proving.kernel.enclosures.bounds import Bounds
 from symgrad.proving.kernel.enclosures.intervals import Empty
 from symgrad.proving.kernel.enclosures.pieces import OPPOSITE
+from symgrad.proving.kernel.evaluate import truth
 from symgrad.proving.kernel.families import parts
 from symgrad.proving.kernel.normal import ABS
+from symgrad.proving.points import Points
 from symgrad.proving.problem import Problem
 from symgrad.proving.tactics.goal import bare, factors_of
 
 Assumptions = tuple[Tree, ...]
+POINTS = 150
+"""Points at which both sides of a saved claim are looked at."""
 
 
 def search(problem: Problem, seconds: float, holds: Callable[[Problem], bool]) -> Assumptions:
@@ -33,12 +38,30 @@ def search(problem: Problem, seconds: float, holds: Callable[[Problem], bool]) -
 
 
 def _vacuous(problem: Problem, holds: Callable[[Problem], bool]) -> bool:
-    """Whether the premise of an implication is impossible, so that nothing is said of the conclusion."""
+    """Whether both sides of an implication or equivalence are not seen to be true at any point together."""
     match problem.statement:
         case Logic("implies", (premise, _)):
-            pass
-        case _:
-            return False
+            return _impossible(problem, premise, holds) or not _together(problem)
+        case Logic("iff"):
+            return not _together(problem)
+    return False
+
+
+def _together(problem: Problem) -> bool:
+    """Whether at one of some points all sides of a joined claim are true."""
+    for values in islice(Points(problem), POINTS):
+        if values is None:
+            continue
+        try:
+            if all(truth(side, values, problem.functions) for side in children(problem.statement)):
+                return True
+        except CertificateError:
+            continue
+    return False
+
+
+def _impossible(problem: Problem, premise: Tree, holds: Callable[[Problem], bool]) -> bool:
+    """Whether the premise of an implication is proved to be false."""
     try:
         problem.setting((*problem.pieces, *parts(premise))).bounds(problem.statement)
     except Empty:
@@ -53,7 +76,15 @@ def _vacuous(problem: Problem, holds: Callable[[Problem], bool]) -> bool:
 
 
 def candidates(problem: Problem) -> Iterator[Assumptions]:
-    """A bound on the product of the weights, on each weight, signs, and side conditions for strict claims."""
+    """Assumptions made strict, bounds on the product of the weights and on each weight, signs, conditions."""
+    strict = [
+        Relation((piece.operators[0].removesuffix("="),), piece.operands)
+        for piece in problem.pieces
+        if isinstance(piece, Relation) and piece.operators in (("<=",), (">=",))
+    ]
+    yield from ((piece,) for piece in strict)
+    if len(strict) > 1:
+        yield tuple(strict)
     relations = [p for p in parts(problem.statement) if isinstance(p, Relation) and len(p.operators) == 1]
     shared: list[Tree] = []
     for relation in relations:

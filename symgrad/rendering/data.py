@@ -12,6 +12,7 @@ from symgrad.rendering.document import Document
 from symgrad.rendering.styles import PlainStyle
 from symgrad.rendering.views.derivation import product, reason
 from symgrad.rendering.views.document import document_view
+from symgrad.rendering.views.proof import typed
 from symgrad.rendering.wording import Wording
 from symgrad.values.derivation import Derivation
 from symgrad.values.evaluation import Evaluation
@@ -56,7 +57,7 @@ def derivation_data(derivation: Derivation, wording: Wording, checked: bool | No
 
 
 def proof_data(proof: Proof, wording: Wording) -> dict[str, Any]:
-    """claim, given, verdict, checked, counterexample, steps, attained, method, seconds."""
+    """claim, given, verdict, checked, counterexample, steps, attained, method, seconds; rescue if refuted."""
     claim = proof.claim
     said = [*proof.steps, *(proof.witness if not proof.steps else ())]
     return {
@@ -67,6 +68,7 @@ def proof_data(proof: Proof, wording: Wording) -> dict[str, Any]:
         "counterexample": dict(proof.counterexample) or None,
         "steps": [wording.say(step).replace("\t", "    ") for step in said],
         "attained": [wording.say(phrase) for phrase in proof.attained],
+        **({"rescue": [typed(tree) for tree in proof.rescue]} if proof.verdict == "refuted" else {}),
         "method": proof.method,
         "seconds": round(proof.seconds, 4),
     }

@@ -140,9 +140,11 @@ def test_a_refutation_says_what_would_save_it() -> None:
 def test_proof_json() -> None:
     out = json.loads(render_proof(samples.refuted(), Target("json")))
     assert list(out) == [
-        "claim", "given", "verdict", "checked", "counterexample", "steps", "attained", "method", "seconds",
+        "claim", "given", "verdict", "checked", "counterexample", "steps", "attained", "rescue", "method",
+        "seconds",
     ]  # fmt: skip
     assert out["counterexample"] == {"w_2": "2", "w_1": "1", "y": "0", "z_1": "-1/2"}
+    assert out["rescue"] == ["|w_2 w_3| <= 1"]
 
 
 def test_hints_come_one_by_one() -> None:

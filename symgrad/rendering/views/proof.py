@@ -95,8 +95,8 @@ def _line(number: int, sentence: str) -> LineView:
 
 
 def _used(proof: Proof, wording: Wording) -> str:
-    if proof.verdict != "proved" or not proof.claim.given:
-        return ""
+    if proof.verdict != "proved" or not proof.claim.given or proof.method.startswith("oracle:"):
+        return ""  # a solver does not say which assumptions it used
     used, unused = proof.used, proof.unused
     if used and unused:
         return wording.word("used-unused", used=used, unused=unused)

@@ -21,6 +21,7 @@ from symgrad.notation.tree import (
     Pow,
     Relation,
     Tree,
+    children,
     names_in,
     number,
     rebuild,
@@ -28,7 +29,7 @@ from symgrad.notation.tree import (
 from symgrad.proving.kernel.depth.letters import Letters
 from symgrad.proving.kernel.depth.readings import letters_among, stems
 from symgrad.proving.kernel.depth.series import BOUND, Series, same
-from symgrad.proving.kernel.enclosures.domain import open_conditions
+from symgrad.proving.kernel.enclosures.domain import conditions, open_conditions
 from symgrad.proving.kernel.enclosures.intervals import MIRROR
 from symgrad.proving.kernel.normal import ABS
 from symgrad.proving.kernel.rules.entry import Entry, Prove, comparison, only
@@ -46,10 +47,21 @@ def series(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
     letters = letters_of(here, a, b)
     if entry["definitions"] is True:
         a, b = (activations(side, here, letters) for side in (a, b))
-    if operator != "=":
+    if operator != "=" or any(_hidden(side, letters, here) for side in (a, b)):
         defined((a, b), here)
     if not same((a, b), form(here, letters, int(entry["unfold"]))):
         raise CertificateError("certificate-identity")
+
+
+def _hidden(tree: Tree, letters: Letters, here: Setting) -> bool:
+    """Whether something is divided in a range that may be empty: both sides may have values without it."""
+    if isinstance(tree, BigOp):
+        if not letters.at_least(tree.low, tree.high) and any(
+            True for _ in conditions(tree.body, here.functions)
+        ):
+            return True
+        letters = letters.within(tree.index, tree.low, tree.high)
+    return any(_hidden(child, letters, here) for child in children(tree))
 
 
 def layers(statement: Tree, entry: Entry, here: Setting, prove: Prove) -> None:
