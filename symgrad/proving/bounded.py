@@ -163,7 +163,8 @@ def _through(
     tree: Apply, slope: Tree, square: Tree | None, value: Apply, statement: Relation, bounds: Bounds
 ) -> Iterator[Phrase]:
     """sigma'(z) = 1/4 - (sigma(z) - 1/2)^2 with the values that sigma(z) takes here."""
-    sides = (tree, slope) if square is None else (tree, slope, _called(square, value))
+    written = slope if square is None else _called(square, value)
+    sides = (tree, slope) if written == slope else (tree, slope, written)
     yield Phrase.of(
         "proofs.through-value",
         line=statement,

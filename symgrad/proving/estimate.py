@@ -235,7 +235,9 @@ def _gap(
         yield from letter_steps(table, bounds, problem.pieces)
         line = Relation(line.operators, (gap, tidied(put(full, table), bounds), ZERO))
     conditions = _conditions(full if gap == full else shape, operator, here) if common == ONE else ()
-    if conditions:
+    if conditions == (line,):
+        yield Phrase.of("proofs.by-assumptions", line=line)
+    elif conditions:
         yield Phrase.of(
             "proofs.sign-parts" if gap == full else "proofs.gap-parts", line=line, ranges=conditions
         )

@@ -125,3 +125,15 @@ def test_a_minor_is_named_before_its_sign() -> None:
     proof = api.prove("(w_1 x_1 + w_2 x_2 - y)^2/2 is convex in w_1, w_2").value
     assert "d^2f/dw_1^2 = x_1^2" in field(proof.steps, "token", "equation")
     assert field(proof.steps, "square", "line") == ["x_1^2 >= 0", "x_2^2 >= 0"]
+
+
+def test_nothing_is_its_own_reason() -> None:
+    proof = prove(claim("max(x, y) >= relu(x)", "y >= 0"))
+    assert "y >= 0" in field(proof.steps, "by-assumptions", "line")
+    assert ["y >= 0"] not in [field((step,), "sign-parts", "ranges") for step in proof.steps]
+
+
+def test_a_slope_that_is_a_square_already_is_written_once() -> None:
+    proof = prove(claim("z = 0", "tanh'(z) = 1"))
+    found = field(proof.steps, "through-value", "equation")
+    assert found and all(text.count(" = ") == 1 for text in found)
