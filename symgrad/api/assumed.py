@@ -22,10 +22,12 @@ from symgrad.notation.tree import (
     Logic,
     Name,
     Number,
+    Pow,
     Relation,
     Tree,
     names_in,
     strip_spans,
+    substitute,
     walk,
 )
 from symgrad.notation.writers.plain import plain
@@ -33,6 +35,7 @@ from symgrad.proving.kernel.functions import resolve
 
 WORDS = ("for", "forall", "all", "every", "any", "each", "where", "with", "such", "that", "if")
 WORD = re.compile(rf"(?<![\w\\{{^])(?:{'|'.join(WORDS)})(?![\w(}}])")
+EULER = Constant("e")
 MANY = 6
 """Members that an error lists one by one."""
 
@@ -87,6 +90,23 @@ def refuse_empty(trees: Sequence[Tree], given: Sequence[str], functions: Mapping
             if not _about_something(piece, functions):
                 euler = any(isinstance(node, Constant) and node.name == "e" for node in walk(piece))
                 raise InputError("given-constant", where, "given-constant-e" if euler else "")
+
+
+def with_e(trees: Sequence[Tree], functions: Mapping[str, str]) -> list[Tree]:
+    """The claim and its assumptions with a letter e where one of these speaks of it: `e > 0`.
+
+    Euler's number is nothing to assume anything of. A power of e is an exponential, and stays one.
+    """
+    nodes = [node for tree in trees for node in walk(tree)]
+    powers = any(isinstance(node, Pow) and node.base == EULER for node in nodes)
+    spoken = any(
+        EULER in walk(piece) and not _about_something(piece, functions)
+        for tree in trees[1:]
+        for piece in _joined(tree)
+    )
+    if powers or not spoken or any(isinstance(n, Name) and n.stem == "e" for n in nodes):
+        return list(trees)
+    return [substitute(tree, {EULER: Name("e")}) for tree in trees]
 
 
 def _joined(tree: Tree) -> Iterator[Tree]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from symgrad.api.assumed import bare_in_all, refuse_empty, refuse_strangers, refuse_words
+from symgrad.api.assumed import bare_in_all, refuse_empty, refuse_strangers, refuse_words, with_e
 from symgrad.api.convexity import chain_of, prove_convexity, speaks_of_convexity
 from symgrad.api.names import assumptions_in, context_of, function_names, require_choice, require_text
 from symgrad.api.sides import identities_written, refuse_arrays_by_size
@@ -156,7 +156,7 @@ def prove(
     texts = [(claim, "<claim>"), *((text, "<given>") for text in given)]
     refuse_words(texts)
     context = Context("claim", functions=frozenset(function_names(functions)), bare=bare_in_all(texts))
-    trees = [read_claim(text, context, place) for text, place in texts]
+    trees = with_e([read_claim(text, context, place) for text, place in texts], named)
     refuse_empty(trees[1:], given, named)
     for tree, (text, place) in zip(trees, texts, strict=True):
         refuse_tokens(tree, text, place)

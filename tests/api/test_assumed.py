@@ -22,11 +22,18 @@ SOFTMAX = "sum(exp(x_i)/sum(exp(x_j), j, 1, n), i, 1, n) = 1"
 
 
 @pytest.mark.parametrize("given", ["e >= 0", "e > 0", "w > 0, 1 < e"])
-def test_e_is_no_variable(given: str) -> None:
-    for asked in (prove, Chain.parse(NIELSEN).prove):
+def test_e_is_no_variable_of_a_chain_or_where_it_has_a_power(given: str) -> None:
+    for asked in (lambda g: prove("e^w_1 >= 0", g), lambda g: Chain.parse(NIELSEN).prove("w_1^2 >= 0", g)):
         with pytest.raises(InputError, match="nothing about a variable; e is Euler's number") as found:
-            asked("w_1^2 >= 0", [given])
+            asked([given])
         assert "自然常数" in found.value.message("zh") and "^^^" in str(found.value)
+
+
+def test_e_is_a_letter_where_an_assumption_speaks_of_it() -> None:
+    assert prove("e < 3", ["e > 2", "e < 5"]).verdict == "refuted"
+    assert prove("1/(sqrt(v)+e) > 0", ["v >= 0", "e > 0"]).verdict == "proved"
+    assert prove("1/(sqrt(v)+e) > 0", ["v >= 0", "e >= 0"]).verdict == "undecided"
+    assert prove("e > 2").verdict == "proved"
 
 
 def test_a_constant_assumption_says_nothing() -> None:

@@ -68,17 +68,13 @@ def entries(statement: Relation, here: Setting, problem: Problem, prove: Prove) 
     if operator in MIRROR and operator != "!=" and symbolic(statement):
         a, b = statement.operands
         sides = (b, a) if operator in (">", ">=") else (a, b)
-        search = Search(here, letters_of(here, statement), prove, operator, _taken(statement, here))
+        bound = {n.index for n in walk(statement) if isinstance(n, BigOp)}
+        taken = set().union(stems(statement), *map(stems, here.used)) - bound
+        search = Search(here, letters_of(here, statement), prove, operator, taken)
         yield from search.factorwise(*sides)
-        if operator == "=":
-            return
-        yield from search.termwise(*sides)
-        yield from search.sizes(*sides)
-
-
-def _taken(statement: Tree, here: Setting) -> set[str]:
-    bound = {n.index for n in walk(statement) if isinstance(n, BigOp)}
-    return (stems(statement) - bound) | {s for u in here.used for s in stems(u) if s not in bound}
+        if operator != "=":
+            yield from search.termwise(*sides)
+            yield from search.sizes(*sides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +118,13 @@ class Search:
     def factorwise(self, smaller: Tree, larger: Tree) -> Iterator[Entry]:
         """One proposal: common factors, factors of one range, and the rest."""
         small, large = (side_of(value) for value in self.values(smaller, larger))
-        pieces: list[Piece] = []
         if small.number == 0:
             if not (large.ranges or large.powers or large.numeric):
                 return
             small = replace(side_of(self.values(larger, larger)[0]), number=Fraction(0))
-        for range_ in dict.fromkeys((*small.ranges, *large.ranges)):
-            pieces.append(self._piece(range_, small, large))
+        pieces = [
+            self._piece(range_, small, large) for range_ in dict.fromkeys((*small.ranges, *large.ranges))
+        ]
         if not pieces:
             first = next((p[1] for s in (small, large) for p in s.powers), None)
             letter = next((x for s in (small, large) for x in s.numeric), None)
