@@ -7,11 +7,13 @@ from Python stays in its own process, so that a small claim costs milliseconds; 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
 import warnings
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TypeVar
 
 from symgrad.errors import SymgradError
@@ -84,12 +86,21 @@ def _answered(pipe: Connection, seconds: float, waiting: Callable[[float], None]
     return pipe.poll(0)
 
 
+def _mapped() -> int:
+    """The bytes of address space that this process has from its parent already; 0 where nobody says."""
+    try:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
+
+
 def _run(work: Callable[[], object], pipe: Connection, seconds: float) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which then ends this process
     try:
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        most = _mapped() + MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
         most = int(1.2 * seconds + GRACE) + 2  # a parent that was killed ends nobody
         resource.setrlimit(resource.RLIMIT_CPU, (most, most))
     except (ImportError, ValueError, OSError):
